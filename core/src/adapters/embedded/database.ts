@@ -1,0 +1,118 @@
+import { closeSync, openSync } from "node:fs";
+import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import { HubError } from "../../error.ts";
+import { storageFailure } from "./storage-failure.ts";
+
+/**
+ * One SQLite file that belongs to one process. Every statement is its own durable transaction (WAL,
+ * synchronous=FULL: one fsync each) and is prepared once. Failures come out as `storage.unavailable`.
+ */
+export class Database {
+  readonly #sqlite: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+
+  constructor(sqlite: DatabaseSync) {
+    this.#sqlite = sqlite;
+  }
+
+  /** `Row` is what the SQL selects: the tables are STRICT, so the columns have the types they say. */
+  all<Row>(sql: string, ...values: SQLInputValue[]): Row[] {
+    return this.#with(sql, (statement) => statement.all(...values) as Row[]);
+  }
+
+  /** How many rows were changed. */
+  run(sql: string, ...values: SQLInputValue[]): number {
+    return this.#with(sql, (statement) => Number(statement.run(...values).changes));
+  }
+
+  close(): void {
+    this.#statements.clear();
+    if (this.#sqlite.isOpen) this.#sqlite.close();
+  }
+
+  #with<Result>(sql: string, use: (statement: StatementSync) => Result): Result {
+    try {
+      let statement = this.#statements.get(sql);
+      if (statement === undefined) this.#statements.set(sql, (statement = this.#sqlite.prepare(sql)));
+      return use(statement);
+    } catch (thrown) {
+      throw storageFailure(thrown);
+    }
+  }
+}
+
+/**
+ * Opens the file, creating it (mode 0600) and its tables where they are missing. It stays locked until `close`:
+ * for anybody else, also in this process, opening it fails with `storage.locked`.
+ */
+export function openDatabase(file: string): Database {
+  let sqlite: DatabaseSync | undefined;
+  try {
+    create(file);
+    sqlite = new DatabaseSync(file);
+    // The lock must be exclusive before WAL begins: only then does SQLite do without shared memory.
+    sqlite.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL");
+    sqlite.exec("PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON");
+    migrate(sqlite, file);
+    return new Database(sqlite);
+  } catch (thrown) {
+    if (sqlite?.isOpen === true) sqlite.close();
+    throw isBusy(thrown) ? locked(file, thrown) : storageFailure(thrown);
+  }
+}
+
+/**
+ * SQLite would let others read a new file; its WAL takes over the mode of the file. An existing file must not be
+ * touched: closing any descriptor of it would drop the POSIX locks this process may hold on it.
+ */
+function create(file: string): void {
+  try {
+    closeSync(openSync(file, "wx", 0o600));
+  } catch (thrown) {
+    if (!(thrown instanceof Error && "code" in thrown && thrown.code === "EEXIST")) throw thrown;
+  }
+}
+
+/** Schema version n is reached by the first n entries. Entries are only ever added. Text sorts by UTF-8 bytes. */
+const migrations = [
+  `CREATE TABLE items (
+     pk TEXT NOT NULL, sk TEXT NOT NULL, version INTEGER NOT NULL, value TEXT NOT NULL,
+     index1_pk TEXT, index1_sk TEXT, index2_pk TEXT, index2_sk TEXT,
+     PRIMARY KEY (pk, sk)
+   ) STRICT;
+   CREATE INDEX items_index1 ON items (index1_pk, index1_sk, pk, sk) WHERE index1_pk IS NOT NULL;
+   CREATE INDEX items_index2 ON items (index2_pk, index2_sk, pk, sk) WHERE index2_pk IS NOT NULL;
+
+   CREATE TABLE jobs (
+     id INTEGER PRIMARY KEY AUTOINCREMENT, job TEXT NOT NULL, due INTEGER NOT NULL,
+     attempts INTEGER NOT NULL DEFAULT 0, dead INTEGER NOT NULL DEFAULT 0
+   ) STRICT;
+   CREATE INDEX jobs_due ON jobs (due, id) WHERE dead = 0;
+   CREATE INDEX jobs_dead ON jobs (id) WHERE dead = 1;
+
+   CREATE TABLE secrets (
+     name TEXT PRIMARY KEY, key_id TEXT NOT NULL, nonce BLOB NOT NULL, ciphertext BLOB NOT NULL
+   ) STRICT;`,
+];
+
+function migrate(sqlite: DatabaseSync, file: string): void {
+  sqlite.exec("BEGIN IMMEDIATE");
+  const version = Number(sqlite.prepare("PRAGMA user_version").get()?.["user_version"]);
+  if (version > migrations.length) {
+    const message = `${file} was written by a newer version of the hub (schema ${version}); run that version.`;
+    throw new HubError("hub.config", message);
+  }
+  for (const step of migrations.slice(version)) sqlite.exec(step);
+  sqlite.exec(`PRAGMA user_version = ${migrations.length}; COMMIT`);
+}
+
+const sqliteBusy = 5;
+
+function isBusy(thrown: unknown): boolean {
+  return thrown instanceof Error && "errcode" in thrown && (Number(thrown.errcode) & 0xff) === sqliteBusy;
+}
+
+function locked(file: string, cause: unknown): HubError {
+  const message = `${file} is in use: stop the other hub, or give this one a data folder of its own.`;
+  return new HubError("storage.locked", message, { cause });
+}

@@ -1,0 +1,124 @@
+import { HubError } from "../../error.ts";
+import type { Item, Json, Key, NewItem, Page, Query, Table } from "../../ports.ts";
+import type { Database } from "./database.ts";
+import { pageToken, positionOf } from "./page-token.ts";
+
+/**
+ * The ledger in SQLite. Each condition is checked by the statement that writes, and the indexes never lag.
+ * What DynamoDB would refuse (an empty or long key, an item of 400 KB) is refused here too, with `request.invalid`.
+ */
+export function tableOn(database: Database): Table {
+  return {
+    get: async (key) => {
+      requireKey(key);
+      const [row] = database.all<Row>(`SELECT ${columns} FROM items WHERE pk = ? AND sk = ?`, key.pk, key.sk);
+      return row && itemOf(row);
+    },
+    put: async (item, expected) => {
+      const value = requireItem(item);
+      const { pk, sk, index1, index2 } = item;
+      const indexed = [index1?.pk ?? null, index1?.sk ?? null, index2?.pk ?? null, index2?.sk ?? null];
+      const changed =
+        expected === 0
+          ? database.run(insert, value, ...indexed, pk, sk)
+          : database.run(update, value, ...indexed, pk, sk, expected);
+      return changed === 1;
+    },
+    delete: async (key, expected) => {
+      requireKey(key);
+      const sql = "DELETE FROM items WHERE pk = ? AND sk = ? AND version = ?";
+      return database.run(sql, key.pk, key.sk, expected) === 1;
+    },
+    query: async (query) => {
+      const limit = query.limit ?? 100;
+      if (!Number.isInteger(limit) || limit < 1 || limit > 1000)
+        throw new HubError("request.invalid", "A page has 1 to 1,000 items.");
+      return select(database, query, limit);
+    },
+  };
+}
+
+interface Row {
+  pk: string;
+  sk: string;
+  version: number;
+  value: string;
+  index1_pk: string | null;
+  index1_sk: string | null;
+  index2_pk: string | null;
+  index2_sk: string | null;
+}
+
+const columns = "pk, sk, version, value, index1_pk, index1_sk, index2_pk, index2_sk";
+
+const insert = `INSERT INTO items (version, value, index1_pk, index1_sk, index2_pk, index2_sk, pk, sk)
+  VALUES (1, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`;
+
+const update = `UPDATE items SET version = version + 1, value = ?,
+  index1_pk = ?, index1_sk = ?, index2_pk = ?, index2_sk = ? WHERE pk = ? AND sk = ? AND version = ?`;
+
+/** Where each index keeps its key, and the columns by which its rows are in a total order within one `pk`. */
+const orders = {
+  0: { pk: "pk", sk: "sk", by: ["sk"] },
+  1: { pk: "index1_pk", sk: "index1_sk", by: ["index1_sk", "pk", "sk"] },
+  2: { pk: "index2_pk", sk: "index2_sk", by: ["index2_sk", "pk", "sk"] },
+} as const;
+
+function select(database: Database, query: Query, limit: number): Page {
+  const order = orders[query.index ?? 0];
+  const conditions = [`${order.pk} = ?`];
+  const values = [query.pk];
+  if (query.from !== undefined) {
+    conditions.push(`${order.sk} >= ?`);
+    values.push(query.from);
+  }
+  if (query.to !== undefined) {
+    conditions.push(`${order.sk} <= ?`);
+    values.push(query.to);
+  }
+  if (query.after !== undefined) {
+    const marks = order.by.map(() => "?").join(", ");
+    conditions.push(`(${order.by.join(", ")}) ${query.reverse === true ? "<" : ">"} (${marks})`);
+    values.push(...positionOf(query.after, query, order.by.length));
+  }
+  const sorted = order.by.map((column) => `${column} ${query.reverse === true ? "DESC" : "ASC"}`).join(", ");
+  const sql = `SELECT ${columns} FROM items WHERE ${conditions.join(" AND ")} ORDER BY ${sorted} LIMIT ?`;
+
+  const rows = database.all<Row>(sql, ...values, limit + 1);
+  const page = rows.slice(0, limit);
+  const last = rows.length > limit ? page.at(-1) : undefined;
+  const items = page.map(itemOf);
+  if (last === undefined) return { items };
+  const position = order.by.map((column) => last[column] ?? "");
+  return { items, next: pageToken(query, position) };
+}
+
+function itemOf(row: Row): Item {
+  const item: Item = { pk: row.pk, sk: row.sk, version: row.version, value: JSON.parse(row.value) as Json };
+  if (row.index1_pk !== null && row.index1_sk !== null)
+    item.index1 = { pk: row.index1_pk, sk: row.index1_sk };
+  if (row.index2_pk !== null && row.index2_sk !== null)
+    item.index2 = { pk: row.index2_pk, sk: row.index2_sk };
+  return item;
+}
+
+function requireItem(item: NewItem): string {
+  const keys = [item, item.index1, item.index2].filter((key) => key !== undefined);
+  for (const key of keys) requireKey(key);
+  const value = JSON.stringify(item.value);
+  const size = keys.reduce((sum, { pk, sk }) => sum + bytes(pk) + bytes(sk), bytes(value));
+  if (size >= 400 * 1024)
+    throw new HubError("request.invalid", `An item stays below 400 KB; this one has ${size} bytes.`);
+  return value;
+}
+
+/** A lone surrogate has no UTF-8 form: SQLite would store another character and find other items. */
+function requireKey({ pk, sk }: Key): void {
+  const valid = [pk, sk].every((part) => part !== "" && part.isWellFormed() && bytes(part) <= 1024);
+  if (!valid)
+    throw new HubError("request.invalid", "A key has 1 to 1,024 bytes of well-formed text in each part.");
+}
+
+function bytes(text: string): number {
+  return Buffer.byteLength(text);
+}

@@ -1,0 +1,172 @@
+/**
+ * Errors are sorted by what must happen next. The thrower names the code; this table decides the action:
+ * `retry` the same may succeed later, `reject` the other side has said no to this document,
+ * `attention` a person must change data or configuration.
+ * Codes are stable and a test pins them; messages are free. `http` is what our own API answers.
+ */
+const errors = {
+  "request.unauthorized": { action: "reject", http: 401, title: "The API key is missing or unknown" },
+  "request.invalid": { action: "reject", http: 400, title: "The request is not valid" },
+  "request.idempotency-key": {
+    action: "reject",
+    http: 400,
+    title: "The Idempotency-Key header is missing or not valid",
+  },
+  "request.idempotency-conflict": {
+    action: "reject",
+    http: 409,
+    title: "This Idempotency-Key belongs to another document",
+  },
+  "request.media-type": { action: "reject", http: 415, title: "The content type is not supported" },
+  "request.too-large": { action: "reject", http: 413, title: "The document is larger than KSeF accepts" },
+  "request.not-found": { action: "reject", http: 404, title: "There is nothing at this address" },
+  "submission.not-found": { action: "reject", http: 404, title: "There is no such invoice" },
+  "submission.no-receipt": {
+    action: "reject",
+    http: 409,
+    title: "KSeF has not issued a receipt for this invoice yet",
+  },
+  "submission.not-replayable": {
+    action: "reject",
+    http: 409,
+    title: "Only a held or dead invoice can be replayed",
+  },
+
+  "xml.encoding": {
+    action: "reject",
+    http: 422,
+    title: "The document is not UTF-8 without a byte order mark",
+  },
+  "xml.malformed": { action: "reject", http: 422, title: "The document is not well-formed XML" },
+  "xml.doctype": { action: "reject", http: 422, title: "The document has a DOCTYPE or an entity of its own" },
+  "xml.processing-instruction": {
+    action: "reject",
+    http: 422,
+    title: "The document has a processing instruction",
+  },
+  "xml.character": { action: "reject", http: 422, title: "The document has a character KSeF forbids" },
+  "xml.depth": { action: "reject", http: 422, title: "The document is nested too deeply" },
+  "fa3.form": { action: "reject", http: 422, title: "The document is not an FA(3) invoice" },
+  "fa3.schema": { action: "reject", http: 422, title: "The document does not match the FA(3) schema" },
+
+  "ksef.unreachable": { action: "retry", http: 503, title: "KSeF cannot be reached", outage: true },
+  "ksef.timeout": { action: "retry", http: 503, title: "KSeF did not answer in time", outage: true },
+  "ksef.unavailable": { action: "retry", http: 503, title: "KSeF is not working", outage: true },
+  "ksef.rate-limited": { action: "retry", http: 503, title: "KSeF's request limit is reached", outage: true },
+  "ksef.protocol": { action: "retry", http: 502, title: "KSeF answered something it should not" },
+  "ksef.unauthorized": { action: "retry", http: 502, title: "KSeF does not accept the access token" },
+  "ksef.forbidden": { action: "attention", http: 502, title: "KSeF refuses these credentials the operation" },
+  "ksef.login-refused": { action: "attention", http: 502, title: "KSeF refuses the login" },
+  "ksef.credentials": {
+    action: "attention",
+    http: 502,
+    title: "The KSeF credentials are missing or unusable",
+  },
+  "ksef.key-unknown": { action: "retry", http: 502, title: "KSeF has withdrawn the public key" },
+  "ksef.session-closed": { action: "retry", http: 502, title: "The KSeF session takes no more invoices" },
+  "ksef.session-unknown": { action: "retry", http: 502, title: "KSeF knows no such session" },
+  "ksef.not-found": { action: "retry", http: 502, title: "KSeF does not have this document yet" },
+  "ksef.bad-request": { action: "attention", http: 502, title: "KSeF refuses the request" },
+  "ksef.rejected": { action: "reject", http: 502, title: "KSeF rejected the invoice" },
+  "ksef.cancelled": { action: "retry", http: 502, title: "KSeF gave up processing the invoice" },
+  "ksef.not-permitted": {
+    action: "attention",
+    http: 502,
+    title: "KSeF does not let these credentials issue the invoice",
+  },
+  "ksef.number-conflict": {
+    action: "attention",
+    http: 502,
+    title: "KSeF holds another invoice under this number",
+  },
+  "ksef.receipt-mismatch": { action: "retry", http: 502, title: "The receipt is not for this invoice" },
+
+  "archive.conflict": {
+    action: "attention",
+    http: 500,
+    title: "The archive holds something else under this key",
+  },
+  "archive.missing": { action: "attention", http: 500, title: "The archive has lost a document" },
+  "archive.key": { action: "attention", http: 500, title: "The archive key is not valid" },
+  "storage.locked": { action: "attention", http: 500, title: "Another process is using the data folder" },
+  "storage.unavailable": { action: "retry", http: 503, title: "The storage does not work" },
+  "secret.key": {
+    action: "attention",
+    http: 500,
+    title: "The key that protects the secrets is missing or wrong",
+  },
+  "schema.missing": { action: "attention", http: 500, title: "The official schemas are not installed" },
+  "hub.config": { action: "attention", http: 500, title: "The configuration is not valid" },
+  "hub.internal": { action: "retry", http: 500, title: "The hub has a defect" },
+} as const satisfies Record<string, { action: Action; http: number; title: string; outage?: true }>;
+
+export type Action = "retry" | "reject" | "attention";
+export type ErrorCode = keyof typeof errors;
+
+/** A rule not met. `path` is an XPath-like place in the document, `line` counts from 1. */
+export interface Fault {
+  code: string;
+  message: string;
+  path?: string;
+  line?: number;
+}
+
+export interface ErrorDetails {
+  /** What the other side said, word for word. */
+  upstream?: Upstream | undefined;
+  faults?: Fault[];
+  /** How long the other side asks us to wait. */
+  retryAfterMs?: number | undefined;
+  cause?: unknown;
+}
+
+export interface Upstream {
+  status?: number;
+  code?: number;
+  description?: string;
+  details?: string[];
+}
+
+export class HubError extends Error {
+  override readonly name = "HubError";
+  readonly code: ErrorCode;
+  readonly upstream: Upstream | undefined;
+  readonly faults: Fault[];
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.upstream = details.upstream;
+    this.faults = details.faults ?? [];
+    this.retryAfterMs = details.retryAfterMs;
+  }
+
+  get action(): Action {
+    return errors[this.code].action;
+  }
+
+  get http(): number {
+    return errors[this.code].http;
+  }
+
+  get title(): string {
+    return errors[this.code].title;
+  }
+
+  /** The other side is down or full: it is asked again for as long as it takes, and no attempt is spent. */
+  get outage(): boolean {
+    return "outage" in errors[this.code];
+  }
+}
+
+/** Every code with its action, for tests and documentation. */
+export const errorTable: Readonly<Record<ErrorCode, { action: Action; http: number; title: string }>> =
+  errors;
+
+/** Anything thrown as a HubError: what is not one already is a defect of ours, kept as the cause. */
+export function toHubError(thrown: unknown): HubError {
+  if (thrown instanceof HubError) return thrown;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new HubError("hub.internal", message, { cause: thrown });
+}

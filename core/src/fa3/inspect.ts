@@ -1,0 +1,80 @@
+import { HubError } from "../error.ts";
+import { readXml, type XmlTexts } from "../xml.ts";
+import { forms, type Form } from "./forms.ts";
+import { schemaFaults } from "./schema.ts";
+
+/** What the hub needs to know of an invoice: who issued it, what KSeF calls it, what a person calls it. */
+export interface InvoiceHeader {
+  form: Form;
+  /** Podmiot1/NIP: ten digits. */
+  sellerNip: string;
+  /** RodzajFaktury: VAT, KOR, ZAL, ROZ, UPR, KOR_ZAL, KOR_ROZ. */
+  kind: string;
+  /** P_2. With the seller's NIP and the kind it identifies the invoice in all of KSeF. */
+  number: string;
+  /** P_1, `YYYY-MM-DD`. */
+  issueDate: string;
+  /** KodWaluty. */
+  currency: string;
+  /** P_15, the amount due, as written. */
+  gross: string;
+}
+
+const places = {
+  sellerNip: "Podmiot1/DaneIdentyfikacyjne/NIP",
+  kind: "Fa/RodzajFaktury",
+  number: "Fa/P_2",
+  issueDate: "Fa/P_1",
+  currency: "Fa/KodWaluty",
+  gross: "Fa/P_15",
+};
+const wanted = new Set(Object.values(places));
+
+/** The header, after KSeF's rules for the file. Throws `xml.*`, `fa3.form`, or `fa3.schema` when a part is missing. */
+export function inspectInvoice(bytes: Uint8Array): InvoiceHeader {
+  const document = readXml(bytes, wanted);
+  return header(formOf(document), document);
+}
+
+/**
+ * Everything that can be known of an invoice before KSeF sees it: file rules, official schema, header.
+ * Throws `xml.*`, `fa3.form`, or `fa3.schema` with a fault for each thing the schema refuses.
+ */
+export function checkInvoice(bytes: Uint8Array): InvoiceHeader {
+  const document = readXml(bytes, wanted);
+  const form = formOf(document);
+  if (form.systemCode !== "FA (3)")
+    throw new HubError("fa3.form", `KSeF no longer takes ${form.systemCode}; send FA (3).`);
+  const faults = schemaFaults(bytes, form.systemCode);
+  if (faults[0] !== undefined) throw new HubError("fa3.schema", faults[0].message, { faults });
+  return header(form, document);
+}
+
+function formOf({ root }: XmlTexts): Form {
+  const known = forms[root.namespace];
+  if (root.name !== "Faktura" || known === undefined)
+    throw new HubError(
+      "fa3.form",
+      `The root is <${root.name}> of "${root.namespace}", not an FA (3) invoice.`,
+    );
+  return known.form;
+}
+
+function header(form: Form, { texts }: XmlTexts): InvoiceHeader {
+  const read = (place: string): string => {
+    // The schema types of these elements collapse white space.
+    const text = texts[place]?.trim().replaceAll(/\s+/g, " ");
+    if (text) return text;
+    const fault = { code: "fa3.schema", path: `/Faktura/${place}`, message: `${place} is missing or empty.` };
+    throw new HubError("fa3.schema", fault.message, { faults: [fault] });
+  };
+  return {
+    form,
+    sellerNip: read(places.sellerNip),
+    kind: read(places.kind),
+    number: read(places.number),
+    issueDate: read(places.issueDate),
+    currency: read(places.currency),
+    gross: read(places.gross),
+  };
+}

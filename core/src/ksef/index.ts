@@ -1,0 +1,10 @@
+export { ksefClient, type KsefClient, type SessionInvoice } from "./client.ts";
+export { connectKsef, type KsefConnection } from "./connection.ts";
+export { openCredentials, sealCredentials, type Credentials } from "./credentials.ts";
+export { newSessionKey, sealInvoice, sealSessionKey, sha256 } from "./encryption.ts";
+export { ksefBaseUrl } from "./environment.ts";
+export { refusals, type Endpoint, type Fetch } from "./http.ts";
+export { isKsefNumber } from "./number.ts";
+export { verifyReceipt } from "./receipt.ts";
+export { verdictOf, type Verdict } from "./status.ts";
+export { signedAuthTokenRequest } from "./xades.ts";

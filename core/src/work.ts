@@ -1,0 +1,73 @@
+import type { Engine } from "./engine.ts";
+import type { HubError } from "./error.ts";
+import type { KsefConnection } from "./ksef/connection.ts";
+import type { StoredSubmission } from "./submissions.ts";
+import { withEvent, type Problem, type Submission, type SubmissionRef } from "./submission.ts";
+
+/** One worker's hold on one submission: what it is now, and the only way to change it. */
+export interface Work {
+  readonly engine: Engine;
+  readonly submission: Submission;
+  /**
+   * Compare and swap on the ledger, with a line for the timeline if there is something to say.
+   * Throws `Overtaken` when another worker changed the submission meanwhile: then it is theirs.
+   */
+  save(change: Partial<Submission>, message?: string): Promise<void>;
+  ksef(): Promise<KsefConnection>;
+}
+
+/** Another worker has this submission now. Not an error: whoever was first goes on. */
+export class Overtaken extends Error {
+  override readonly name = "Overtaken";
+}
+
+export async function takeUp(engine: Engine, ref: SubmissionRef): Promise<Work | undefined> {
+  const found = await engine.submissions.get(ref);
+  return found && workOn(engine, found);
+}
+
+function workOn(engine: Engine, found: StoredSubmission): Work {
+  let stored = found;
+  return {
+    engine,
+    get submission() {
+      return stored.value;
+    },
+    save: async (change, message) => {
+      const now = engine.clock.now();
+      const next = { ...stored.value, wakeAt: now, ...change, updatedAt: now };
+      if (message !== undefined) {
+        const code = change.problem?.code;
+        const event = { at: now, state: next.state, message, ...(code === undefined ? {} : { code }) };
+        next.timeline = withEvent(next.timeline, event);
+      }
+      const replaced = await engine.submissions.replace(stored, next);
+      if (replaced === undefined) throw new Overtaken();
+      stored = replaced;
+    },
+    ksef: () => engine.ksef(stored.value.tenant),
+  };
+}
+
+/** Failures that are not an outage, before a submission is dead. With the longest pause they span half a day. */
+const budget = 150;
+
+/** What a failure makes of a submission. The code decides: wait and try again, stop for a person, or the end. */
+export function afterFailure({ engine, submission }: Work, error: HubError): Partial<Submission> {
+  const problem = problemOf(error);
+  if (error.action === "reject") return { state: "rejected", problem };
+  if (error.action === "attention") return { state: "held", problem };
+  const failures = submission.failures + 1;
+  const spent = submission.spent + (error.outage ? 0 : 1);
+  if (spent >= budget) return { state: "dead", problem, failures, spent };
+  const { backoffMs, longestBackoffMs } = engine.timing;
+  const pause = Math.min(backoffMs * 2 ** Math.min(failures - 1, 30), longestBackoffMs);
+  // Between half and all of the pause, so that those who failed together do not come back together.
+  const jittered = pause / 2 + (Math.random() * pause) / 2;
+  const wakeAt = engine.clock.now() + Math.max(jittered, error.retryAfterMs ?? 0);
+  return { problem, failures, spent, wakeAt };
+}
+
+export function problemOf({ code, message, upstream }: HubError): Problem {
+  return upstream === undefined ? { code, message } : { code, message, upstream };
+}

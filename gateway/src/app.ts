@@ -1,0 +1,104 @@
+import { type Engine, HubError, largestInvoice, replay, submit, toHubError } from "@ksef-hub/core";
+import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { problem } from "./problem.ts";
+import { readiness } from "./readiness.ts";
+import { viewOf } from "./view.ts";
+
+type Env = { Variables: { tenant: string } };
+
+/** The REST API of the hub. Every route below `/v1` works inside the tenant of the caller's API key and sees no other. */
+export function gateway(engine: Engine): Hono<Env> {
+  const app = new Hono<Env>();
+
+  app.get("/health", (c) => c.json({ status: "ok" }));
+  app.get("/ready", async (c) => {
+    const report = await readiness(engine);
+    return c.json(report, report.status === "ready" ? 200 : 503);
+  });
+
+  app.use("/v1/*", async (c, next) => {
+    const key = /^Bearer (\S+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
+    const tenant = key === undefined ? undefined : await engine.apiKeys.tenantOf(key);
+    if (tenant === undefined)
+      throw new HubError(
+        "request.unauthorized",
+        "Send Authorization: Bearer followed by an API key of your tenant.",
+      );
+    c.set("tenant", tenant);
+    await next();
+  });
+
+  app.post("/v1/invoices", bodyLimit({ maxSize: largestInvoice, onError: tooLarge }), async (c) => {
+    const mediaType = c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
+    if (mediaType !== "application/xml" && mediaType !== "text/xml")
+      throw new HubError("request.media-type", "Send FA(3) XML with Content-Type: application/xml.");
+    const submission = await submit(engine, {
+      tenant: c.get("tenant"),
+      idempotencyKey: c.req.header("idempotency-key") ?? "",
+      xml: new Uint8Array(await c.req.arrayBuffer()),
+    });
+    const view = viewOf(submission);
+    return c.json(view, 202, { location: view.links.self });
+  });
+
+  app.get("/v1/invoices", async (c) => {
+    const limit = Number(c.req.query("limit") ?? 50);
+    if (!Number.isInteger(limit) || limit < 1 || limit > 200)
+      throw new HubError("request.invalid", "limit is a whole number from 1 to 200.");
+    const page = await engine.submissions.list(c.get("tenant"), limit, c.req.query("after"));
+    return c.json({ invoices: page.submissions.map(viewOf), next: page.next });
+  });
+
+  app.get("/v1/invoices/:id", async (c) => c.json(viewOf(await find(c))));
+
+  app.get("/v1/invoices/:id/xml", async (c) => archived(await find(c), "document"));
+
+  app.get("/v1/invoices/:id/upo", async (c) => archived(await find(c), "receipt"));
+
+  app.post("/v1/invoices/:id/replay", async (c) =>
+    c.json(viewOf(await replay(engine, { tenant: c.get("tenant"), id: c.req.param("id") })), 202),
+  );
+
+  app.notFound((c) =>
+    problem(c, new HubError("request.not-found", `${c.req.method} ${c.req.path} is not known.`)),
+  );
+
+  app.onError((thrown, c) => {
+    const error = toHubError(thrown);
+    if (error.http >= 500) {
+      const stack = error.cause instanceof Error ? error.cause.stack : undefined;
+      engine.log({ level: "error", code: error.code, message: stack ?? error.message });
+    }
+    return problem(c, error);
+  });
+
+  async function find(c: Context<Env, "/v1/invoices/:id">) {
+    const id = c.req.param("id");
+    // The tenant is part of the key: an invoice of somebody else does not exist here.
+    const stored = await engine.submissions.get({ tenant: c.get("tenant"), id });
+    if (stored === undefined) throw new HubError("submission.not-found", `There is no invoice ${id}.`);
+    return stored.value;
+  }
+
+  async function archived(submission: Awaited<ReturnType<typeof find>>, what: "document" | "receipt") {
+    const entry = submission[what];
+    if (entry === undefined)
+      throw new HubError("submission.no-receipt", `Invoice ${submission.id} is ${submission.state}.`);
+    const bytes = await engine.archive.get(entry.key);
+    if (bytes === undefined) throw new HubError("archive.missing", `The archive has no ${entry.key}.`);
+    return new Response(bytes, {
+      headers: {
+        "content-type": "application/xml",
+        "x-content-type-options": "nosniff",
+        "cache-control": "private",
+      },
+    });
+  }
+
+  return app;
+}
+
+function tooLarge(): never {
+  throw new HubError("request.too-large", `KSeF takes at most ${largestInvoice} bytes.`);
+}

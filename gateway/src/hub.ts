@@ -1,0 +1,69 @@
+import { serve } from "@hono/node-server";
+import { createEngine, HubError, type Engine, type LogEntry, type Timing } from "@ksef-hub/core";
+import { embedded } from "@ksef-hub/core/embedded";
+import { gateway } from "./app.ts";
+import { startWorker } from "./worker.ts";
+
+export interface HubOptions {
+  /** Where everything is kept; made when missing. One process at a time. */
+  folder: string;
+  /** 0 takes any free port. */
+  port: number;
+  hostname?: string;
+  timing?: Partial<Timing>;
+  log: (entry: LogEntry) => void;
+}
+
+/** A hub in one process with the embedded adapters: API, worker and storage. */
+export interface Hub {
+  engine: Engine;
+  /** The root of the API, without a slash at the end. */
+  url: string;
+  /** Takes no new work, finishes what is in hand, closes the storage. */
+  close(): Promise<void>;
+}
+
+export async function startHub({
+  folder,
+  port,
+  hostname = "127.0.0.1",
+  timing = {},
+  log,
+}: HubOptions): Promise<Hub> {
+  const ports = await embedded({ folder });
+  const engine = createEngine({ ports, timing, log });
+  const worker = startWorker(engine);
+  try {
+    const server = await listen(gateway(engine).fetch, port, hostname);
+    return {
+      engine,
+      url: server.url,
+      close: async () => {
+        await Promise.all([server.close(), worker.stop()]);
+        await ports[Symbol.asyncDispose]();
+      },
+    };
+  } catch (error) {
+    await worker.stop();
+    await ports[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+function listen(fetch: Parameters<typeof serve>[0]["fetch"], port: number, hostname: string) {
+  return new Promise<{ url: string; close(): Promise<void> }>((resolve, reject) => {
+    const server = serve({ fetch, port, hostname }, (address) => {
+      const host = address.family === "IPv6" ? `[${address.address}]` : address.address;
+      resolve({ url: `http://${host}:${address.port}`, close });
+    });
+    const close = () =>
+      new Promise<void>((done, failed) => {
+        server.close((error) => (error ? failed(error) : done()));
+        if ("closeIdleConnections" in server) server.closeIdleConnections();
+      });
+    server.once("error", (cause: NodeJS.ErrnoException) => {
+      const message = cause.code === "EADDRINUSE" ? `Port ${port} is in use: choose another.` : cause.message;
+      reject(new HubError("hub.config", message, { cause }));
+    });
+  });
+}

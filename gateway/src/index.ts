@@ -1,0 +1,3 @@
+export { gateway } from "./app.ts";
+export { startHub, type Hub, type HubOptions } from "./hub.ts";
+export { startWorker, type Worker, type WorkerOptions } from "./worker.ts";

@@ -1,0 +1,96 @@
+import { join } from "node:path";
+import { once } from "node:events";
+import { parseArgs } from "node:util";
+import { HubError, type LogEntry } from "@ksef-hub/core";
+import { runDemo } from "./demo/demo.ts";
+import { startHub } from "./hub.ts";
+
+const usage = `Usage: npm start -- [--data DIR] [--port N]     serves the hub on a folder
+       npm start -- [--once] [--port N] [FILE...]  the demo: a KSeF sandbox, the hub, and invoices going through
+
+  --data DIR  the folder the hub runs on (or set HUB_DATA); without it, the demo runs on .data/demo
+  --port N    where the API listens (or set HUB_PORT); 8080, and 0 is any free port
+  --once      ends when the invoices of the demo are through: exit code 0, or 1 and the reason
+  FILE...     FA(3) invoices for the demo to submit instead of its own
+  --demo-data DIR  another folder for the demo
+  --help`;
+
+const stop = new AbortController();
+for (const name of ["SIGINT", "SIGTERM"])
+  process.on(name, () => {
+    if (stop.signal.aborted) process.exit(130);
+    stop.abort();
+  });
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof HubError)) throw error;
+  console.error(`${error.title}: ${error.message}`);
+  process.exitCode = 2;
+}
+
+async function main(): Promise<number> {
+  const { values, positionals: files } = parse();
+  if (values.help) {
+    console.log(usage);
+    return 0;
+  }
+  const port = portOf(values.port ?? process.env["HUB_PORT"] ?? "8080");
+  const data = values.data ?? process.env["HUB_DATA"];
+  if (data !== undefined && data !== "") {
+    if (values.once || files.length > 0 || values["demo-data"] !== undefined)
+      throw new HubError(
+        "hub.config",
+        "--once, --demo-data and files belong to the demo, which runs without --data.",
+      );
+    return serve(data, port);
+  }
+  return runDemo({
+    folder: values["demo-data"] ?? join(".data", "demo"),
+    port,
+    sandboxPort: port === 0 ? 0 : 8180,
+    once: values.once ?? false,
+    files,
+    out: process.stdout,
+    err: process.stderr,
+    signal: stop.signal,
+  });
+}
+
+async function serve(folder: string, port: number): Promise<number> {
+  const hub = await startHub({ folder, port, log });
+  console.log(`KSeF Hub is serving ${folder} on ${hub.url}`);
+  const { done } = await hub.engine.tenants.all().next();
+  if (done)
+    console.log(`No company yet. Stop the hub and add one:
+  npm run hub -- tenant add --data ${folder} --nip NIP --environment test|demo|production --certificate FILE --key FILE`);
+  if (!stop.signal.aborted) await once(stop.signal, "abort");
+  await hub.close();
+  return 0;
+}
+
+function log(entry: LogEntry): void {
+  console.error(JSON.stringify(entry));
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port < 65_536) return port;
+  throw new HubError("hub.config", `"${text}" is not a port: use 0 to 65535.`);
+}
+
+function parse() {
+  const text = { type: "string" } as const;
+  const flag = { type: "boolean" } as const;
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: { data: text, port: text, once: flag, "demo-data": text, help: flag },
+    });
+  } catch (error) {
+    throw new HubError("hub.config", error instanceof Error ? error.message : String(error), {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,26 @@
+import { type HubError, toHubError } from "@ksef-hub/core";
+import type { Context } from "hono";
+
+/** Anything thrown in a route as an RFC 9457 problem with our stable code. A defect of ours keeps its details to itself. */
+export function problem(c: Context, thrown: unknown): Response {
+  const error = toHubError(thrown);
+  const { code, title, http: status, faults, upstream } = error;
+  const body = {
+    type: `urn:ksef-hub:error:${code}`,
+    title,
+    status,
+    code,
+    detail: code === "hub.internal" ? "The request was not carried out. It may be repeated." : error.message,
+    instance: c.req.path,
+    ...(faults.length === 0 ? {} : { faults }),
+    ...(upstream === undefined ? {} : { upstream }),
+  };
+  const headers = { "content-type": "application/problem+json", ...hints(error) };
+  return new Response(JSON.stringify(body), { status, headers });
+}
+
+function hints({ code, retryAfterMs }: HubError): Record<string, string> {
+  if (code === "request.unauthorized") return { "www-authenticate": 'Bearer realm="KSeF Hub"' };
+  if (retryAfterMs !== undefined) return { "retry-after": String(Math.ceil(retryAfterMs / 1000)) };
+  return {};
+}

@@ -1,0 +1,72 @@
+import { advance, type Engine, type Job, sweep, toHubError } from "@ksef-hub/core";
+import * as z from "zod";
+
+export interface Worker {
+  /** Takes no new job; resolves when the jobs in hand are done. */
+  stop(): Promise<void>;
+}
+
+export interface WorkerOptions {
+  /** Submissions worked on at the same time. */
+  concurrency?: number;
+  /** How often lost bells are looked for, in milliseconds. */
+  sweepMs?: number;
+}
+
+const bell = z.object({ tenant: z.string(), id: z.string() });
+
+/** Answers the bells of the queue, and once in a while rings for those whose bell was lost. */
+export function startWorker(
+  engine: Engine,
+  { concurrency = 8, sweepMs = 60_000 }: WorkerOptions = {},
+): Worker {
+  const stopped = new AbortController();
+  const { signal } = stopped;
+
+  const answer = async (job: Job): Promise<void> => {
+    try {
+      await advance(engine, bell.parse(job), signal);
+    } catch (thrown) {
+      // The queue gives the job again; only here can it be told why.
+      complain(engine, `The bell ${JSON.stringify(job)} was not answered`, thrown);
+      throw thrown;
+    }
+  };
+  const answering = (async () => {
+    while (!signal.aborted) {
+      await tryTo(engine, "The queue failed", () => engine.queue.consume(answer, { signal, concurrency }));
+      if (!signal.aborted) await engine.clock.sleep(1_000, signal);
+    }
+  })();
+  const sweeping = (async () => {
+    // After a start the bells of whatever was in hand are gone: ring for all, each in its time.
+    await tryTo(engine, sweepFailed, () => sweep(engine, { overdueMs: 0, ahead: true }));
+    while (!signal.aborted) {
+      await engine.clock.sleep(sweepMs, signal);
+      if (!signal.aborted) await tryTo(engine, sweepFailed, () => sweep(engine, { overdueMs: sweepMs / 2 }));
+    }
+  })();
+
+  return {
+    stop: async () => {
+      stopped.abort();
+      await Promise.all([answering, sweeping]);
+    },
+  };
+}
+
+const sweepFailed = "The sweep failed";
+
+/** What fails here is made up for by the next round. */
+async function tryTo(engine: Engine, failed: string, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (thrown) {
+    complain(engine, failed, thrown);
+  }
+}
+
+function complain(engine: Engine, what: string, thrown: unknown): void {
+  const { code, message } = toHubError(thrown);
+  engine.log({ level: "error", code, message: `${what}: ${message}` });
+}

@@ -1,0 +1,141 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { cp, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { createEngine, realClock, Secret } from "@ksef-hub/core";
+import { embedded } from "@ksef-hub/core/embedded";
+import { createSandbox } from "@ksef-hub/sandbox";
+import { expect, it } from "vitest";
+import { sampleInvoice as invoice } from "@ksef-hub/core/testing";
+import type { View } from "./rig.ts";
+
+const nip = "5265877635";
+const script = new URL("hub-that-dies.ts", import.meta.url).pathname;
+
+class Hub {
+  readonly process: ChildProcess;
+  readonly lines: string[] = [];
+
+  private constructor(folder: string, last: string | undefined) {
+    const args = last === undefined ? [script, folder] : [script, folder, last];
+    this.process = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  }
+
+  static async start(folder: string, last?: string): Promise<Hub> {
+    const hub = new Hub(folder, last);
+    const reader = createInterface({ input: hub.process.stdout! });
+    const listening = new Promise<void>((resolve) => {
+      reader.on("line", (line) => {
+        hub.lines.push(line);
+        if (line.startsWith("http")) resolve();
+      });
+    });
+    await Promise.race([listening, once(hub.process, "exit")]);
+    return hub;
+  }
+
+  get effects(): string[] {
+    return this.lines.flatMap((line) => (line.startsWith("effect ") ? [line.slice("effect ".length)] : []));
+  }
+
+  /** The submission once it is reported, or what it is after twenty seconds; undefined when the hub died meanwhile. */
+  async deliver(key: string, number: string): Promise<View | undefined> {
+    const url = this.lines.find((line) => line.startsWith("http"));
+    const headers = {
+      authorization: `Bearer ${key}`,
+      "content-type": "application/xml",
+      "idempotency-key": number,
+    };
+    try {
+      const posted = await fetch(`${url}/v1/invoices`, {
+        method: "POST",
+        headers,
+        body: invoice({ number }),
+      });
+      if (posted.status !== 202) throw new Error(`${posted.status} ${await posted.text()}`);
+      const { id } = (await posted.json()) as View;
+      const giveUp = Date.now() + 20_000;
+      for (;;) {
+        const view = (await (await fetch(`${url}/v1/invoices/${id}`, { headers })).json()) as View;
+        if (view.state === "reported" || Date.now() > giveUp) return view;
+        await realClock.sleep(20);
+      }
+    } catch (error) {
+      if (error instanceof TypeError) return undefined;
+      throw error;
+    }
+  }
+
+  async kill(): Promise<void> {
+    if (this.process.exitCode === null && this.process.signalCode === null) {
+      this.process.kill("SIGKILL");
+      await once(this.process, "exit");
+    }
+  }
+}
+
+it("is killed after each of its effects in turn: the invoice is in KSeF once, and the submission ends", async () => {
+  const root = await mkdtemp(join(tmpdir(), "sigkill-"));
+  const sandbox = await createSandbox({ processing: { acceptedMs: 0, processingMs: 0 } });
+  const key = await prepare(join(root, "template"), await sandbox.listen(0), await sandbox.company(nip));
+
+  const live = async (number: string, last?: string): Promise<{ effects: string[]; died: boolean }> => {
+    const folder = join(root, number);
+    await cp(join(root, "template"), folder, { recursive: true });
+    const hub = await Hub.start(folder, last);
+    let view = await hub.deliver(key, number);
+    const died = view === undefined;
+    await hub.kill();
+    if (died) {
+      // The caller got no answer and repeats itself; the hub finds what it left.
+      const heir = await Hub.start(folder);
+      view = await heir.deliver(key, number);
+      await heir.kill();
+    }
+    expect(view, `after ${last}`).toMatchObject({ state: "reported" });
+    const accepted = sandbox.ledger.accepted().filter((entry) => entry.number === number);
+    expect(accepted, `after ${last}`).toEqual([
+      expect.objectContaining({ ksefNumber: view?.ksefNumber, posts: 1 }),
+    ]);
+    return { effects: hub.effects, died };
+  };
+
+  try {
+    const { effects } = await live("FV-0");
+    expect(effects).toContain("POST /sessions/online/*/invoices 1");
+    const fatal = new Set<string>();
+    let next = 0;
+    const worker = async (): Promise<void> => {
+      for (let index = next++; index < effects.length; index = next++) {
+        const effect = effects[index]!;
+        if ((await live(`FV-${index + 1}`, effect)).died) fatal.add(effect);
+      }
+    };
+    await Promise.all([worker(), worker(), worker()]);
+    // How often the bell rings differs from run to run; everything else happens in each.
+    const expected = effects.filter((effect) => !effect.startsWith("queue.send"));
+    expect([...fatal]).toEqual(expect.arrayContaining(expected));
+  } finally {
+    await sandbox.close();
+    await rm(root, { recursive: true });
+  }
+}, 180_000);
+
+/** A data folder with a tenant; returns its API key. */
+async function prepare(
+  folder: string,
+  environment: string,
+  { certificatePem, privateKeyPem }: { certificatePem: string; privateKeyPem: string },
+): Promise<string> {
+  await using ports = await embedded({ folder });
+  const engine = createEngine({ ports, log: (entry) => console.error(entry) });
+  const credentials = {
+    kind: "certificate",
+    certificatePem,
+    privateKeyPem: new Secret(privateKeyPem),
+  } as const;
+  await engine.tenants.save({ id: "acme", nip, environment, createdAt: 0 }, credentials);
+  return (await engine.apiKeys.issue("acme", "test", 0)).reveal();
+}

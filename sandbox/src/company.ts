@@ -1,0 +1,43 @@
+import { randomBytes } from "node:crypto";
+import { issueCertificate, type IssuedCertificate } from "./certificate.ts";
+import { referenceNumber } from "./number.ts";
+import type { Company, State } from "./state.ts";
+
+/** The company with this NIP, made once: a seal certificate with an RSA key, one with an EC key, and a KSeF token. */
+export async function openCompany(state: State, nip: string): Promise<Company> {
+  if (!nipPattern.test(nip)) throw new RangeError(`"${nip}" is not a NIP: ten digits are needed.`);
+  const known = state.companies.get(nip);
+  if (known !== undefined) return known;
+  const now = state.clock.now();
+  const [rsa, ec] = await Promise.all([sealCertificate(nip, "rsa", now), sealCertificate(nip, "ec", now)]);
+  const tokenReferenceNumber = referenceNumber("EC", now);
+  const company: Company = {
+    nip,
+    ksefToken: `${tokenReferenceNumber}|nip-${nip}|${randomBytes(32).toString("hex")}`,
+    tokenReferenceNumber,
+    certificatePem: rsa.certificatePem,
+    privateKeyPem: rsa.privateKeyPem,
+    ecCertificatePem: ec.certificatePem,
+    ecPrivateKeyPem: ec.privateKeyPem,
+  };
+  // Somebody may have made it while the keys were being generated.
+  const made = state.companies.get(nip) ?? company;
+  state.companies.set(nip, made);
+  return made;
+}
+
+/** NIP as the official schemas write it. The check digit does not matter outside production. */
+export const nipPattern = /^[1-9](\d[1-9]|[1-9]\d)\d{7}$/;
+
+const day = 24 * 3600_000;
+
+/** Attributes of a qualified company seal. Source: ksef-docs, auth/podpis-xades.md. */
+function sealCertificate(nip: string, key: "rsa" | "ec", now: number): Promise<IssuedCertificate> {
+  return issueCertificate({
+    subject: `C=PL, O=Firma ${nip} sp. z o.o., 2.5.4.97=VATPL-${nip}, CN=Firma ${nip}`,
+    key,
+    use: "signing",
+    notBefore: now - day,
+    notAfter: now + 730 * day,
+  });
+}

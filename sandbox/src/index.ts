@@ -1,0 +1,73 @@
+import type { AddressInfo } from "node:net";
+import { once } from "node:events";
+import { createAdaptorServer, type ServerType } from "@hono/node-server";
+import { realClock, type Clock } from "@ksef-hub/core";
+import type { Hono } from "hono";
+import { createApp, type RequestRecord } from "./app.ts";
+import { openCompany } from "./company.ts";
+import { openLedger, type Ledger } from "./ledger.ts";
+import { openState, type Company, type Processing } from "./state.ts";
+
+export type { Ledger, LedgerEntry } from "./ledger.ts";
+export type { Company, Processing, RequestRecord };
+
+export interface SandboxOptions {
+  /** Everything that depends on time follows this clock. Default: the real one. */
+  clock?: Clock;
+  /** Folder to keep the state in, private keys included. Absent: in memory. */
+  data?: string;
+  /** How long statuses take to change. Default: 100 for 150 ms, then 150 for 350 ms. */
+  processing?: Partial<Processing>;
+  /** Address in the download links, ending in `/v2`. Default: where the sandbox listens. */
+  baseUrl?: string;
+}
+
+/** A KSeF of one's own: the API 2.x over HTTP, with the truth about it for tests. */
+export interface Sandbox {
+  /** The API under `/v2`, for `app.request` without a socket. */
+  app: Hono;
+  /** Serves the API and gives its base URL, `http://127.0.0.1:PORT/v2`. Port 0 is any free one. */
+  listen(port?: number, hostname?: string): Promise<string>;
+  close(): Promise<void>;
+  /** The company with this NIP, made the first time it is asked for. Throws RangeError when it is not a NIP. */
+  company(nip: string): Promise<Company>;
+  ledger: Ledger;
+}
+
+export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  let server: ServerType | undefined;
+  let baseUrl = options.baseUrl ?? "http://localhost/v2";
+  const processing = {
+    acceptedMs: 150,
+    processingMs: 350,
+    storageMs: 0,
+    authenticationMs: 0,
+    ...options.processing,
+  };
+  const clock = options.clock ?? realClock;
+  const state = await openState({ clock, processing, folder: options.data, baseUrl: () => baseUrl });
+  const { ledger, seen } = openLedger(state);
+  const app = createApp(state, seen);
+  return {
+    app,
+    ledger,
+    company: (nip) => openCompany(state, nip),
+    async listen(port = 0, hostname = "127.0.0.1") {
+      server = createAdaptorServer({ fetch: app.fetch });
+      server.listen(port, hostname);
+      await once(server, "listening");
+      const listening = `http://${hostname}:${(server.address() as AddressInfo).port}/v2`;
+      baseUrl = options.baseUrl ?? listening;
+      return listening;
+    },
+    async close() {
+      if (server !== undefined) {
+        const closed = once(server, "close");
+        server.close();
+        if ("closeAllConnections" in server) server.closeAllConnections();
+        await closed;
+      }
+      state.store.close();
+    },
+  };
+}
