@@ -1,73 +1,100 @@
 import { SaxesParser } from "saxes";
 import { HubError } from "./error.ts";
 
-export interface XmlTexts {
-  root: { name: string; namespace: string };
-  /** The text of the first element at each place asked for. */
-  texts: Partial<Record<string, string>>;
+/** An element as it was read. Comments are left out; text is that of the element itself, entities and CDATA resolved. */
+export interface XmlElement {
+  /** Local name. */
+  name: string;
+  namespace: string;
+  /** By name as written, namespace declarations included. */
+  attributes: Record<string, string>;
+  text: string;
+  children: XmlElement[];
+  /** Where its start tag ends, counted from 1. */
+  line: number;
 }
 
 /**
- * Reads a few texts out of a document by KSeF's rules for files: UTF-8 without a byte order mark, XML 1.0, no
- * DOCTYPE, no processing instruction, none of the characters the Ministry lists. Throws `xml.*`.
- * `wanted` are paths of local names below the root, such as `Fa/P_2`.
+ * Parses a document by KSeF's rules for files: UTF-8 without a byte order mark, XML 1.0, no DOCTYPE, no processing
+ * instruction, none of the characters the Ministry lists, at most 64 levels. Throws `xml.*` with the line.
  * Source: ksef-docs, faktury/weryfikacja-faktury.md.
  */
-export function readXml(bytes: Uint8Array, wanted: ReadonlySet<string>): XmlTexts {
+export function parseXml(bytes: Uint8Array): XmlElement {
   const document = decode(bytes);
   refuseForbidden(document);
   const hasCharacterReferences = document.includes("&#");
   // Namespaces are ours to resolve: the parser's own way is quadratic in the depth of nesting.
   const parser = new SaxesParser({ xmlns: false, position: true });
-  const path: string[] = [];
-  const texts: Partial<Record<string, string>> = {};
-  let root: XmlTexts["root"] | undefined;
-  let current: string | undefined;
+  const open: { element: XmlElement; scope: Scope }[] = [];
+  let root: XmlElement | undefined;
 
   parser.on("xmldecl", ({ version, encoding }) => {
-    if (version !== "1.0") throw new HubError("xml.malformed", `XML ${version} is not XML 1.0.`);
+    if (version !== "1.0") fail("xml.malformed", 1, `XML ${version} is not XML 1.0.`);
     if (encoding !== undefined && encoding.toUpperCase() !== "UTF-8")
-      throw new HubError("xml.encoding", `The prolog says ${encoding}; KSeF takes UTF-8 only.`);
+      fail("xml.encoding", 1, `the prolog says ${encoding}; KSeF takes UTF-8 only.`);
   });
-  parser.on("doctype", () => {
-    throw new HubError("xml.doctype", `Line ${parser.line}: remove the DOCTYPE.`);
+  parser.on("doctype", () => fail("xml.doctype", parser.line, "remove the DOCTYPE."));
+  parser.on("processinginstruction", ({ target }) =>
+    fail("xml.processing-instruction", parser.line, `remove <?${target} ...?>.`),
+  );
+  parser.on("opentag", ({ name: qualified, attributes }) => {
+    if (open.length >= deepest) fail("xml.depth", parser.line, `more than ${deepest} levels.`);
+    const parent = open.at(-1);
+    const scope = scopeOf(attributes, parent?.scope ?? outermost);
+    const colon = qualified.indexOf(":");
+    const namespace = scope[colon < 0 ? "" : qualified.slice(0, colon)];
+    if (namespace === undefined)
+      fail("xml.malformed", parser.line, `the prefix of <${qualified}> is not declared.`);
+    const name = qualified.slice(colon + 1);
+    const element: XmlElement = { name, namespace, attributes, text: "", children: [], line: parser.line };
+    parent?.element.children.push(element);
+    root ??= element;
+    open.push({ element, scope });
   });
-  parser.on("processinginstruction", ({ target }) => {
-    throw new HubError("xml.processing-instruction", `Line ${parser.line}: remove <?${target} ...?>.`);
-  });
-  parser.on("opentag", ({ name, attributes }) => {
-    if (path.length >= maxDepth)
-      throw new HubError("xml.depth", `Line ${parser.line}: more than ${maxDepth} levels.`);
-    root ??= { name: local(name), namespace: attributes[declaration(name)] ?? "" };
-    path.push(local(name));
-    const place = path.slice(1).join("/");
-    current = wanted.has(place) && texts[place] === undefined ? place : undefined;
-    if (current !== undefined) texts[current] = "";
-  });
-  const collect = (value: string): void => {
-    if (hasCharacterReferences) refuseForbidden(value);
-    if (current !== undefined) texts[current] += value;
+  const collect = (text: string): void => {
+    if (hasCharacterReferences) refuseForbidden(text, parser.line);
+    const current = open.at(-1)?.element;
+    if (current !== undefined) current.text += text;
   };
   parser.on("text", collect);
   parser.on("cdata", collect);
-  parser.on("closetag", () => {
-    path.pop();
-    current = undefined;
-  });
-  parser.on("error", (error) => {
-    throw new HubError("xml.malformed", error.message);
-  });
+  parser.on("closetag", () => void open.pop());
+  parser.on("error", (error) => fail("xml.malformed", parser.line, error.message.replace(/^\d+:\d+: /, "")));
   parser.write(document).close();
-  if (root === undefined) throw new HubError("xml.malformed", "The document has no root element.");
-  return { root, texts };
+  return root ?? fail("xml.malformed", 1, "the document has no root element.");
+}
+
+/** The first element at a path of local names below `element`, such as `Fa/P_2`. */
+export function elementAt(element: XmlElement, path: string): XmlElement | undefined {
+  let current: XmlElement | undefined = element;
+  for (const name of path.split("/")) current = current?.children.find((child) => child.name === name);
+  return current;
+}
+
+/** The text there with its white space collapsed, as the simple types of the official schemas have it. */
+export function textAt(element: XmlElement, path: string): string | undefined {
+  return elementAt(element, path)?.text.trim().replaceAll(/\s+/g, " ");
 }
 
 /** FA(3) needs 11 levels; the parser itself would take any number. */
-const maxDepth = 64;
+const deepest = 64;
+
+type Scope = Record<string, string>;
+const outermost: Scope = { "": "", xml: "http://www.w3.org/XML/1998/namespace" };
+
+function scopeOf(attributes: Record<string, string>, outer: Scope): Scope {
+  let scope = outer;
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name !== "xmlns" && !name.startsWith("xmlns:")) continue;
+    if (scope === outer) scope = { ...outer };
+    scope[name.slice(6)] = value;
+  }
+  return scope;
+}
 
 function decode(bytes: Uint8Array): string {
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf)
-    throw new HubError("xml.encoding", "Remove the byte order mark (EF BB BF) at the start.");
+    fail("xml.encoding", 1, "remove the byte order mark (EF BB BF) at the start.");
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {
@@ -79,17 +106,23 @@ function decode(bytes: Uint8Array): string {
 const forbidden =
   /[\u007F-\u0084\u0086-\u009F\uFDD0-\uFDEF]|[\uD83F\uD87F\uD8BF\uD8FF\uD93F\uD97F\uD9BF\uD9FF\uDA3F\uDA7F\uDABF\uDAFF\uDB3F\uDB7F\uDBBF\uDBFF][\uDFFE\uDFFF]/;
 
-function refuseForbidden(text: string): void {
+function refuseForbidden(text: string, line?: number): void {
   const found = forbidden.exec(text);
   if (found === null) return;
-  const line = text.slice(0, found.index).split("\n").length;
   const point = found[0].codePointAt(0)?.toString(16).toUpperCase().padStart(4, "0");
-  throw new HubError("xml.character", `Line ${line}: KSeF does not take the character U+${point}.`);
+  const at = line ?? text.slice(0, found.index).split("\n").length;
+  fail("xml.character", at, `KSeF does not take the character U+${point}.`);
 }
 
-const local = (name: string): string => name.slice(name.indexOf(":") + 1);
+type XmlCode =
+  | "xml.encoding"
+  | "xml.malformed"
+  | "xml.doctype"
+  | "xml.processing-instruction"
+  | "xml.character"
+  | "xml.depth";
 
-function declaration(name: string): string {
-  const colon = name.indexOf(":");
-  return colon < 0 ? "xmlns" : `xmlns:${name.slice(0, colon)}`;
+function fail(code: XmlCode, line: number, what: string): never {
+  const message = `Line ${line}: ${what}`;
+  throw new HubError(code, message, { faults: [{ code, message, line }] });
 }

@@ -1,5 +1,5 @@
 import { HubError } from "../error.ts";
-import { readXml, type XmlTexts } from "../xml.ts";
+import { parseXml, textAt, type XmlElement } from "../xml.ts";
 import { forms, type Form } from "./forms.ts";
 import { schemaFaults } from "./schema.ts";
 
@@ -28,12 +28,11 @@ const places = {
   currency: "Fa/KodWaluty",
   gross: "Fa/P_15",
 };
-const wanted = new Set(Object.values(places));
 
 /** The header, after KSeF's rules for the file. Throws `xml.*`, `fa3.form`, or `fa3.schema` when a part is missing. */
 export function inspectInvoice(bytes: Uint8Array): InvoiceHeader {
-  const document = readXml(bytes, wanted);
-  return header(formOf(document), document);
+  const root = parseXml(bytes);
+  return header(formOf(root), root);
 }
 
 /**
@@ -41,16 +40,16 @@ export function inspectInvoice(bytes: Uint8Array): InvoiceHeader {
  * Throws `xml.*`, `fa3.form`, or `fa3.schema` with a fault for each thing the schema refuses.
  */
 export function checkInvoice(bytes: Uint8Array): InvoiceHeader {
-  const document = readXml(bytes, wanted);
-  const form = formOf(document);
+  const root = parseXml(bytes);
+  const form = formOf(root);
   if (form.systemCode !== "FA (3)")
     throw new HubError("fa3.form", `KSeF no longer takes ${form.systemCode}; send FA (3).`);
   const faults = schemaFaults(bytes, form.systemCode);
   if (faults[0] !== undefined) throw new HubError("fa3.schema", faults[0].message, { faults });
-  return header(form, document);
+  return header(form, root);
 }
 
-function formOf({ root }: XmlTexts): Form {
+function formOf(root: XmlElement): Form {
   const known = forms[root.namespace];
   if (root.name !== "Faktura" || known === undefined)
     throw new HubError(
@@ -60,10 +59,9 @@ function formOf({ root }: XmlTexts): Form {
   return known.form;
 }
 
-function header(form: Form, { texts }: XmlTexts): InvoiceHeader {
+function header(form: Form, root: XmlElement): InvoiceHeader {
   const read = (place: string): string => {
-    // The schema types of these elements collapse white space.
-    const text = texts[place]?.trim().replaceAll(/\s+/g, " ");
+    const text = textAt(root, place);
     if (text) return text;
     const fault = { code: "fa3.schema", path: `/Faktura/${place}`, message: `${place} is missing or empty.` };
     throw new HubError("fa3.schema", fault.message, { faults: [fault] });

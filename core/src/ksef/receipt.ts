@@ -1,5 +1,5 @@
 import { HubError } from "../error.ts";
-import { readXml } from "../xml.ts";
+import { parseXml, textAt } from "../xml.ts";
 import type { Answer } from "./http.ts";
 import { sha256 } from "./encryption.ts";
 
@@ -19,12 +19,12 @@ export function verifyReceipt(answer: Answer, expected: Expected): { bytes: Uint
   const announced = answer.headers.get("x-ms-meta-hash");
   if (announced !== null && announced !== sha256(answer.bytes))
     throw mismatch("its hash is not the announced one");
-  const { root, texts } = readXml(answer.bytes, new Set([number, hash, date]));
+  const root = parseXml(answer.bytes);
   if (root.name !== "Potwierdzenie") throw mismatch(`its root is <${root.name}>`);
-  if (texts[number]?.trim() !== expected.ksefNumber) throw mismatch(`it names ${texts[number]}`);
-  if (texts[hash]?.trim() !== expected.documentSha256)
+  if (textAt(root, number) !== expected.ksefNumber) throw mismatch(`it names ${textAt(root, number)}`);
+  if (textAt(root, hash) !== expected.documentSha256)
     throw mismatch("it is for a document with another hash");
-  const numberedAt = texts[date]?.trim();
+  const numberedAt = textAt(root, date);
   if (!numberedAt) throw mismatch("it does not say when the number was given");
   return { bytes: answer.bytes, numberedAt };
 }
