@@ -59,8 +59,14 @@ export function parseXml(bytes: Uint8Array): XmlElement {
   parser.on("text", collect);
   parser.on("cdata", collect);
   parser.on("closetag", () => void open.pop());
-  parser.on("error", (error) => fail("xml.malformed", parser.line, error.message.replace(/^\d+:\d+: /, "")));
-  parser.write(document).close();
+  try {
+    parser.write(document).close();
+  } catch (error) {
+    // Not with its `error` event: merely to listen to it makes the parser five times slower.
+    const [, line, what] = /^(\d+):\d+: (.*)$/s.exec(error instanceof Error ? error.message : "") ?? [];
+    if (error instanceof HubError || what === undefined) throw error;
+    fail("xml.malformed", Number(line), what);
+  }
   return root ?? fail("xml.malformed", 1, "the document has no root element.");
 }
 
