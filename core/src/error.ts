@@ -46,8 +46,12 @@ const errors = {
   },
   "xml.character": { action: "reject", http: 422, title: "The document has a character KSeF forbids" },
   "xml.depth": { action: "reject", http: 422, title: "The document is nested too deeply" },
+  "xml.size": { action: "reject", http: 413, title: "The document is larger than KSeF accepts" },
   "fa3.form": { action: "reject", http: 422, title: "The document is not an FA(3) invoice" },
   "fa3.schema": { action: "reject", http: 422, title: "The document does not match the FA(3) schema" },
+  "fa3.rule": { action: "reject", http: 422, title: "The invoice breaks a rule" },
+  "fa3.incomplete": { action: "reject", http: 422, title: "The invoice lacks something FA(3) demands" },
+  "model.invalid": { action: "reject", http: 422, title: "The invoice does not fit the model" },
 
   "ksef.unreachable": { action: "retry", http: 503, title: "KSeF cannot be reached", outage: true },
   "ksef.timeout": { action: "retry", http: 503, title: "KSeF did not answer in time", outage: true },
