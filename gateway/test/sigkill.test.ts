@@ -18,6 +18,9 @@ class Hub {
   readonly process: ChildProcess;
   readonly lines: string[] = [];
 
+  /** Those that run: none may outlive the test. */
+  static readonly running = new Set<Hub>();
+
   private constructor(folder: string, last: string | undefined) {
     const args = last === undefined ? [script, folder] : [script, folder, last];
     this.process = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
@@ -25,6 +28,8 @@ class Hub {
 
   static async start(folder: string, last?: string): Promise<Hub> {
     const hub = new Hub(folder, last);
+    Hub.running.add(hub);
+    hub.process.once("exit", () => Hub.running.delete(hub));
     const reader = createInterface({ input: hub.process.stdout! });
     const listening = new Promise<void>((resolve) => {
       reader.on("line", (line) => {
@@ -108,16 +113,23 @@ it("is killed after each of its effects in turn: the invoice is in KSeF once, an
     const fatal = new Set<string>();
     let next = 0;
     const worker = async (): Promise<void> => {
-      for (let index = next++; index < effects.length; index = next++) {
-        const effect = effects[index]!;
-        if ((await live(`FV-${index + 1}`, effect)).died) fatal.add(effect);
+      try {
+        for (let index = next++; index < effects.length; index = next++) {
+          const effect = effects[index]!;
+          if ((await live(`FV-${index + 1}`, effect)).died) fatal.add(effect);
+        }
+      } finally {
+        // After a failure the others end with what they have in hand.
+        next = Math.max(next, effects.length);
       }
     };
-    await Promise.all([worker(), worker(), worker()]);
+    const outcomes = await Promise.allSettled([worker(), worker(), worker()]);
+    for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
     // How often the bell rings differs from run to run; everything else happens in each.
     const expected = effects.filter((effect) => !effect.startsWith("queue.send"));
     expect([...fatal]).toEqual(expect.arrayContaining(expected));
   } finally {
+    await Promise.all([...Hub.running].map((hub) => hub.kill()));
     await sandbox.close();
     await rm(root, { recursive: true });
   }
