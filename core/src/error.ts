@@ -85,6 +85,14 @@ const errors = {
   },
   "ksef.receipt-mismatch": { action: "retry", http: 502, title: "The receipt is not for this invoice" },
 
+  "rates.unreachable": {
+    action: "retry",
+    http: 503,
+    title: "The exchange rates cannot be had now",
+    outage: true,
+  },
+  "rates.unknown": { action: "attention", http: 422, title: "There is no exchange rate for this currency" },
+
   "archive.conflict": {
     action: "attention",
     http: 500,
