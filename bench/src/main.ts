@@ -1,8 +1,9 @@
 import { parseArgs } from "node:util";
+import { fa3 } from "./fa3.ts";
 import type { Bench } from "./figure.ts";
 import { latency } from "./latency.ts";
 
-const benches: Record<string, Bench> = { latency };
+const benches: Record<string, Bench> = { fa3, latency };
 
 const usage = `Usage: npm run bench -- NAME... [--check] [--quick]
 Names: ${Object.keys(benches).join(", ")}

@@ -1,5 +1,6 @@
 import { apiKeysOn, type ApiKeys } from "./api-keys.ts";
 import { HubError } from "./error.ts";
+import { cachedExchangeRates, nbpExchangeRates, type ExchangeRates } from "./exchange-rates/index.ts";
 import { connectKsef, type KsefConnection } from "./ksef/connection.ts";
 import { ksefBaseUrl } from "./ksef/environment.ts";
 import type { Fetch } from "./ksef/http.ts";
@@ -44,6 +45,7 @@ export interface Engine extends Ports {
   submissions: Submissions;
   tenants: Tenants;
   apiKeys: ApiKeys;
+  exchangeRates: ExchangeRates;
   ksef(tenant: string): Promise<KsefConnection>;
   timing: Timing;
   log(entry: LogEntry): void;
@@ -54,9 +56,17 @@ export interface EngineOptions {
   log: (entry: LogEntry) => void;
   timing?: Partial<Timing>;
   fetch?: Fetch;
+  /** Default: the National Bank of Poland, each rate asked for once. */
+  exchangeRates?: ExchangeRates;
 }
 
-export function createEngine({ ports, log, timing = {}, fetch = globalThis.fetch }: EngineOptions): Engine {
+export function createEngine({
+  ports,
+  log,
+  timing = {},
+  fetch = globalThis.fetch,
+  exchangeRates,
+}: EngineOptions): Engine {
   const { table, archive, queue, secrets, clock } = ports;
   const times = { ...defaultTiming, ...timing };
   const tenants = tenantsOn(table, secrets);
@@ -71,6 +81,7 @@ export function createEngine({ ports, log, timing = {}, fetch = globalThis.fetch
     tenants,
     submissions: submissionsOn(table),
     apiKeys: apiKeysOn(table),
+    exchangeRates: exchangeRates ?? nbpRates(ports, times, fetch),
     timing: times,
     log,
     ksef: async (id) => {
@@ -88,4 +99,8 @@ export function createEngine({ ports, log, timing = {}, fetch = globalThis.fetch
       return connection;
     },
   };
+}
+
+function nbpRates({ table, clock }: Ports, { deadlineMs }: Timing, fetch: Fetch): ExchangeRates {
+  return cachedExchangeRates(nbpExchangeRates({ fetch, clock, deadlineMs }), table);
 }

@@ -115,9 +115,10 @@ const errors = {
 export type Action = "retry" | "reject" | "attention";
 export type ErrorCode = keyof typeof errors;
 
-/** A rule not met. `path` is an XPath-like place in the document, `line` counts from 1. */
+/** A rule not met. `path` is an XPath-like place in the document, `line` counts from 1; without a severity an error. */
 export interface Fault {
   code: string;
+  severity?: "error" | "warning";
   message: string;
   path?: string;
   line?: number;

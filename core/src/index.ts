@@ -15,8 +15,11 @@ export {
   type Fault,
   type Upstream,
 } from "./error.ts";
-export { largestInvoice, submit, type Intake } from "./intake.ts";
+export { cachedExchangeRates, nbpExchangeRates, type ExchangeRates } from "./exchange-rates/index.ts";
+export { examine, largestInvoice, largestSource, submit, type Intake } from "./intake.ts";
 export { advance, replay } from "./lifecycle.ts";
+export { Invoice } from "./model.ts";
+export { normalise } from "./normalise/index.ts";
 export type * from "./ports.ts";
 export { Secret } from "./secret.ts";
 export {
@@ -30,6 +33,7 @@ export {
   type TimelineEvent,
 } from "./submission.ts";
 export type { SubmissionPage } from "./submissions.ts";
+export { fa3From, mediaTypes, parseInvoice, type MediaType, type Source } from "./source.ts";
 export { sweep } from "./sweeper.ts";
 export { Tenant } from "./tenants.ts";
 export { warsawDate } from "./warsaw.ts";

@@ -1,76 +1,122 @@
 import { createHash } from "node:crypto";
+import { checkDocument, faultsOf } from "./check.ts";
 import type { Engine } from "./engine.ts";
-import { HubError } from "./error.ts";
-import { checkInvoice } from "./fa3/inspect.ts";
+import { HubError, type Fault } from "./error.ts";
 import { sha256 } from "./ksef/encryption.ts";
+import { fa3From, type Source } from "./source.ts";
 import { submissionId, type Submission } from "./submission.ts";
+import type { Tenant } from "./tenants.ts";
 
 /** The most KSeF takes for an invoice without an attachment, in bytes. */
 export const largestInvoice = 1_000_000;
+/** The most we take in as JSON, in bytes: its names are longer than those of the document that comes out. */
+export const largestSource = 3_000_000;
 
-/** An FA(3) document handed in by its issuer. */
-export interface Intake {
+/** An invoice handed in by its issuer. */
+export interface Intake extends Source {
   tenant: string;
   /** 1 to 255 printable ASCII characters: whoever repeats it means the same invoice. */
   idempotencyKey: string;
-  xml: Uint8Array;
 }
 
 /**
- * Takes an invoice in. When it resolves, the document and the submission are durable and the bell has rung.
- * The same key with the same document answers with the submission there is; with another document it is
- * `request.idempotency-conflict`. A document that KSeF would refuse is refused here, with its faults.
+ * Takes an invoice in. When it resolves, source, document and submission are durable and the bell has rung.
+ * The same key with the same content answers with the submission there is; with other content it is
+ * `request.idempotency-conflict`. What KSeF would refuse is refused here, with its faults.
  */
-export async function submit(engine: Engine, { tenant, idempotencyKey, xml }: Intake): Promise<Submission> {
+export async function submit(engine: Engine, intake: Intake): Promise<Submission> {
+  const { idempotencyKey, content, mediaType } = intake;
   if (!/^[\x21-\x7e]{1,255}$/.test(idempotencyKey))
     throw new HubError(
       "request.idempotency-key",
       "Send Idempotency-Key: 1 to 255 printable ASCII characters, no space.",
     );
-  if (xml.byteLength > largestInvoice)
-    throw new HubError("request.too-large", `${xml.byteLength} bytes; KSeF takes at most ${largestInvoice}.`);
-  const id = submissionId(tenant, idempotencyKey);
-  const hash = sha256(xml);
-  const earlier = await engine.submissions.get({ tenant, id });
-  if (earlier !== undefined) return sameDocument(earlier.value, hash);
+  if (mediaType === "application/xml") requireSize(content);
+  const id = submissionId(intake.tenant, idempotencyKey);
+  const hash = sha256(content);
+  const earlier = await engine.submissions.get({ tenant: intake.tenant, id });
+  if (earlier !== undefined) return sameSource(earlier.value, hash);
 
-  const { form: _, ...invoice } = checkInvoice(xml);
-  // The hash in the key lets two documents race for one idempotency key without meeting in the archive.
-  const hex = createHash("sha256").update(xml).digest("hex");
-  const document = {
-    key: `${tenant}/${id}/invoice-${hex.slice(0, 16)}.xml`,
-    sha256: hash,
-    size: xml.byteLength,
-  };
-  await engine.archive.put(document.key, xml);
+  const tenant = await tenantOf(engine, intake.tenant);
+  const xml = await fa3From(engine, intake);
+  requireSize(xml);
+  const { header, warnings } = checkDocument(xml, tenant, engine.clock.now());
+  const { form: _, ...invoice } = header;
+  const document = await archive(engine, `${tenant.id}/${id}/invoice`, "xml", xml);
+  const source =
+    mediaType === "application/xml"
+      ? document
+      : await archive(engine, `${tenant.id}/${id}/source`, "json", content);
 
   const now = engine.clock.now();
   const submission: Submission = {
-    tenant,
+    tenant: tenant.id,
     id,
     idempotencyKey,
     state: "received",
     createdAt: now,
     updatedAt: now,
     wakeAt: now,
+    source: { ...source, mediaType },
     document,
     invoice,
+    warnings: warnings.slice(0, mostWarnings).map(({ code, message, messagePl, path, line }) => ({
+      code,
+      message,
+      messagePl,
+      path,
+      line,
+    })),
     looks: 0,
     failures: 0,
     spent: 0,
     timeline: [{ at: now, state: "received", message: "Received." }],
   };
   if (await engine.submissions.create(submission)) {
-    await engine.queue.send({ tenant, id });
+    await engine.queue.send({ tenant: tenant.id, id });
     return submission;
   }
-  const winner = await engine.submissions.get({ tenant, id });
+  const winner = await engine.submissions.get({ tenant: tenant.id, id });
   if (winner === undefined) throw new HubError("hub.internal", `Submission ${id} exists and cannot be read.`);
-  return sameDocument(winner.value, hash);
+  return sameSource(winner.value, hash);
 }
 
-function sameDocument(submission: Submission, hash: string): Submission {
-  if (submission.document.sha256 === hash) return submission;
+/** What would be said of an invoice if it were handed in now. Nothing is kept and nothing is sent. */
+export async function examine(engine: Engine, tenantId: string, source: Source): Promise<Fault[]> {
+  const tenant = await tenantOf(engine, tenantId);
+  try {
+    return faultsOf(await fa3From(engine, source), tenant, engine.clock.now());
+  } catch (error) {
+    // A model that cannot be written has faults of its own.
+    if (error instanceof HubError && error.faults.length > 0) return error.faults;
+    throw error;
+  }
+}
+
+/** A thousand lines may each be odd in the same way; the submission stays small. */
+const mostWarnings = 20;
+
+async function tenantOf(engine: Engine, id: string): Promise<Tenant> {
+  const tenant = await engine.tenants.get(id);
+  if (tenant === undefined) throw new HubError("hub.config", `There is no tenant ${id}.`);
+  return tenant;
+}
+
+/** The hash in the key lets two contents race for one idempotency key without meeting in the archive. */
+async function archive(engine: Engine, name: string, extension: string, bytes: Uint8Array) {
+  const hex = createHash("sha256").update(bytes).digest("hex");
+  const key = `${name}-${hex.slice(0, 16)}.${extension}`;
+  await engine.archive.put(key, bytes);
+  return { key, sha256: sha256(bytes), size: bytes.byteLength };
+}
+
+function requireSize({ byteLength }: Uint8Array): void {
+  if (byteLength > largestInvoice)
+    throw new HubError("request.too-large", `${byteLength} bytes; KSeF takes at most ${largestInvoice}.`);
+}
+
+function sameSource(submission: Submission, hash: string): Submission {
+  if (submission.source.sha256 === hash) return submission;
   throw new HubError(
     "request.idempotency-conflict",
     `This key already stands for invoice ${submission.invoice.number} (${submission.id}), a different document.`,

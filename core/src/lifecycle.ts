@@ -6,9 +6,10 @@
  * unknown is looked up in that session before anything is sent again. Where even that fails, KSeF refuses the second
  * copy with 440 and names the first; if that one is ours to the byte, its number is ours.
  */
+import { checkDocument } from "./check.ts";
 import type { Engine } from "./engine.ts";
 import { HubError, toHubError } from "./error.ts";
-import { checkInvoice, inspectInvoice } from "./fa3/inspect.ts";
+import { inspectInvoice } from "./fa3/inspect.ts";
 import type { SessionInvoice } from "./ksef/client.ts";
 import { sha256 } from "./ksef/encryption.ts";
 import { isKsefNumber } from "./ksef/number.ts";
@@ -44,9 +45,12 @@ const steps: Record<ActiveState, (work: Work) => Promise<void>> = {
   accepted: report,
 };
 
-/** received -> ready. Nothing is sent that KSeF would refuse for its form. */
+/** received -> ready. Nothing is sent that KSeF can be expected to refuse. */
 async function prepare(work: Work): Promise<void> {
-  checkInvoice(await documentOf(work));
+  const { engine, submission } = work;
+  const tenant = await engine.tenants.get(submission.tenant);
+  if (tenant === undefined) throw new HubError("hub.config", `There is no tenant ${submission.tenant}.`);
+  checkDocument(await documentOf(work), tenant, engine.clock.now());
   await work.save({ state: "ready" }, "Checked: a valid FA(3) document.");
 }
 

@@ -45,6 +45,17 @@ const event = z.object({
   since: instant.optional(),
 });
 
+/** Something in the archive. `sha256` in Base64, `size` in bytes. */
+const blob = z.object({ key: z.string(), sha256: z.string(), size: z.number() });
+
+const warning = z.object({
+  code: z.string(),
+  message: z.string(),
+  messagePl: z.string(),
+  path: z.string().optional(),
+  line: z.number().optional(),
+});
+
 export const Submission = z.object({
   tenant: z.string(),
   id: z.string(),
@@ -54,7 +65,12 @@ export const Submission = z.object({
   updatedAt: instant,
   /** Nobody acts before this instant: a pause, or the lease of the worker that is acting now. */
   wakeAt: instant,
-  document: z.object({ key: z.string(), sha256: z.string(), size: z.number() }),
+  /** What was handed in, kept to the byte; of an FA(3) document it is the document itself. */
+  source: blob.extend({ mediaType: z.string() }),
+  /** The FA(3) document that goes to KSeF. */
+  document: blob,
+  /** What is odd about the invoice and yet not wrong. */
+  warnings: z.array(warning),
   invoice: z.object({
     sellerNip: z.string(),
     kind: z.string(),
@@ -69,7 +85,7 @@ export const Submission = z.object({
   status: z.object({ code: z.number(), description: z.string() }).optional(),
   /** `acceptedAt`: when KSeF gave the number, as the receipt says (ISO 8601). */
   ksef: z.object({ number: z.string(), acceptedAt: z.string().optional() }).optional(),
-  receipt: z.object({ key: z.string(), sha256: z.string(), size: z.number() }).optional(),
+  receipt: blob.optional(),
   problem: problem.optional(),
   /** Looks at the status since it was sent. */
   looks: z.number(),

@@ -10,9 +10,12 @@ export const Tenant = z.object({
   nip: z.string().regex(/^[1-9](\d[1-9]|[1-9]\d)\d{7}$/, "a NIP has ten digits"),
   /** `test`, `demo`, `production`, or the base URL of a sandbox. */
   environment: z.string(),
+  /** Codes of warnings that this company wants to be errors. */
+  strict: z.array(z.string()).default([]),
   createdAt: z.number(),
 });
 export type Tenant = z.output<typeof Tenant>;
+export type NewTenant = z.input<typeof Tenant>;
 
 /** Tenants on the ledger; index 1 lists them. */
 export function tenantsOn(table: Table, secrets: Secrets) {
@@ -22,7 +25,7 @@ export function tenantsOn(table: Table, secrets: Secrets) {
       return item && Tenant.parse(item.value);
     },
     /** Creates the tenant or replaces it, with its credentials. */
-    save: async (candidate: Tenant, credentials: Credentials): Promise<Tenant> => {
+    save: async (candidate: NewTenant, credentials: Credentials): Promise<Tenant> => {
       const parsed = Tenant.safeParse(candidate);
       if (!parsed.success) throw new HubError("hub.config", z.prettifyError(parsed.error));
       const tenant = parsed.data;

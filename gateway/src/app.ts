@@ -1,4 +1,14 @@
-import { type Engine, HubError, largestInvoice, replay, submit, toHubError } from "@ksef-hub/core";
+import {
+  type Engine,
+  examine,
+  HubError,
+  largestSource,
+  mediaTypes,
+  replay,
+  type Source,
+  submit,
+  toHubError,
+} from "@ksef-hub/core";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { problem } from "./problem.ts";
@@ -29,17 +39,20 @@ export function gateway(engine: Engine): Hono<Env> {
     await next();
   });
 
-  app.post("/v1/invoices", bodyLimit({ maxSize: largestInvoice, onError: tooLarge }), async (c) => {
-    const mediaType = c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
-    if (mediaType !== "application/xml" && mediaType !== "text/xml")
-      throw new HubError("request.media-type", "Send FA(3) XML with Content-Type: application/xml.");
+  app.post("/v1/invoices", limited, async (c) => {
+    const idempotencyKey = c.req.header("idempotency-key") ?? "";
     const submission = await submit(engine, {
       tenant: c.get("tenant"),
-      idempotencyKey: c.req.header("idempotency-key") ?? "",
-      xml: new Uint8Array(await c.req.arrayBuffer()),
+      idempotencyKey,
+      ...(await sourceOf(c)),
     });
     const view = viewOf(submission);
     return c.json(view, 202, { location: view.links.self });
+  });
+
+  app.post("/v1/invoices/validate", limited, async (c) => {
+    const faults = await examine(engine, c.get("tenant"), await sourceOf(c));
+    return c.json({ valid: faults.every(({ severity }) => severity === "warning"), faults });
   });
 
   app.get("/v1/invoices", async (c) => {
@@ -99,6 +112,20 @@ export function gateway(engine: Engine): Hono<Env> {
   return app;
 }
 
-function tooLarge(): never {
-  throw new HubError("request.too-large", `KSeF takes at most ${largestInvoice} bytes.`);
+const limited = bodyLimit({
+  maxSize: largestSource,
+  onError: () => {
+    throw new HubError("request.too-large", `The hub takes at most ${largestSource} bytes.`);
+  },
+});
+
+async function sourceOf(c: Context): Promise<Source> {
+  const given = c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
+  const mediaType = mediaTypes.find((known) => known === (given === "text/xml" ? "application/xml" : given));
+  if (mediaType === undefined)
+    throw new HubError(
+      "request.media-type",
+      "Send FA(3) XML with Content-Type: application/xml, or the model in JSON with application/json.",
+    );
+  return { mediaType, content: new Uint8Array(await c.req.arrayBuffer()) };
 }

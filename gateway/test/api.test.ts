@@ -69,7 +69,7 @@ describe("POST /v1/invoices", () => {
       lines.push(...(body.faults ?? []).map(({ line }) => line));
     }
     // The last is Adnotacje, where the schema misses the total.
-    expect(lines).toEqual([1, 2, 24]);
+    expect(lines).toEqual([1, 1, 2, 24]);
     const list = (await (await rig.request("/v1/invoices")).json()) as { invoices: View[] };
     expect(list.invoices).toEqual([]);
   });
@@ -88,9 +88,83 @@ describe("POST /v1/invoices", () => {
     expect(await problem(without)).toMatchObject({ status: 400, code: "request.idempotency-key" });
     const spaced = await rig.post(invoice(), "with space");
     expect(await problem(spaced)).toMatchObject({ status: 400, code: "request.idempotency-key" });
-    const json = { "content-type": "application/json", "idempotency-key": "a" };
-    const wrong = await rig.request("/v1/invoices", { method: "POST", body: "{}", headers: json });
+    const text = { "content-type": "text/plain", "idempotency-key": "a" };
+    const wrong = await rig.request("/v1/invoices", { method: "POST", body: "{}", headers: text });
     expect(await problem(wrong)).toMatchObject({ status: 415, code: "request.media-type" });
+  });
+});
+
+const send = (rig: Rig, path: string, body: unknown, idempotencyKey = "order-1") =>
+  rig.request(path, {
+    method: "POST",
+    body: typeof body === "string" ? body : JSON.stringify(body),
+    headers: { "content-type": "application/json", "idempotency-key": idempotencyKey },
+  });
+
+describe("an invoice in JSON", () => {
+  const model = {
+    number: "FV/1",
+    issueDate: "2026-02-15",
+    seller: {
+      nip: "5265877635",
+      name: "Sprzedawca",
+      address: { country: "PL", line1: "ul. Pierwsza 1, Warszawa" },
+    },
+    buyer: { nip: "9990001120", name: "Nabywca", address: { country: "PL", line1: "ul. Druga 2, Gdynia" } },
+    lines: [{ name: "Usługa", unit: "godz.", quantity: "3", unitNetPrice: "33.33", rate: "23" }],
+  };
+  it("is written as FA(3), and kept as it came", async () => {
+    await using rig = await Rig.start({ worker: false });
+    const response = await send(rig, "/v1/invoices", model);
+    const view = (await response.json()) as View;
+    expect([response.status, view]).toMatchObject([
+      202,
+      { invoice: { gross: "122.99" }, source: { mediaType: "application/json" } },
+    ]);
+    const xml = await (await rig.request(view.links.xml)).text();
+    expect(xml).toMatch(/<P_13_1>99.99<\/P_13_1>\s*<P_14_1>23.00<\/P_14_1>/);
+    const stored = await rig.engine.submissions.get({ tenant: "acme", id: view.id });
+    const source = await rig.engine.archive.get(stored?.value.source.key ?? "");
+    expect(new TextDecoder().decode(source)).toBe(JSON.stringify(model));
+  });
+
+  it("is the same for the same text however late it comes again, and another for other text", async () => {
+    await using rig = await Rig.start({ worker: false });
+    const first = (await (await send(rig, "/v1/invoices", model)).json()) as View;
+    const again = (await (await send(rig, "/v1/invoices", model)).json()) as View;
+    expect(again).toEqual(first);
+    const other = await problem(await send(rig, "/v1/invoices", { ...model, number: "FV/2" }));
+    expect(other.code).toBe("request.idempotency-conflict");
+  });
+
+  it("that does not fit the model is refused with the place of each fault", async () => {
+    await using rig = await Rig.start({ worker: false });
+    const wrong = { ...model, lines: [{ ...model.lines[0], quantity: 3, rates: "23" }] };
+    const body = await problem(await send(rig, "/v1/invoices", wrong));
+    expect(body).toMatchObject({ status: 422, code: "model.invalid" });
+    expect(body.faults).toEqual(
+      expect.arrayContaining([expect.objectContaining({ path: "lines[0].quantity" })]),
+    );
+    expect(await problem(await send(rig, "/v1/invoices", "{"))).toMatchObject({
+      status: 422,
+      code: "model.invalid",
+    });
+  });
+
+  it("can be asked about without being submitted, like one in XML", async () => {
+    await using rig = await Rig.start({ worker: false });
+    const fine = await send(rig, "/v1/invoices/validate", model);
+    expect([fine.status, await fine.json()]).toEqual([200, { valid: true, faults: [] }]);
+    const wrongXml = await rig.request("/v1/invoices/validate", {
+      method: "POST",
+      body: invoiceXml().replace("<P_15>123.00</P_15>", ""),
+      headers: { "content-type": "application/xml" },
+    });
+    const answer = (await wrongXml.json()) as { valid: boolean; faults: object[] };
+    expect([wrongXml.status, answer.valid]).toEqual([200, false]);
+    expect(answer.faults[0]).toMatchObject({ code: "FA3-XSD-MISSING", severity: "error", line: 24 });
+    const list = (await (await rig.request("/v1/invoices")).json()) as { invoices: View[] };
+    expect(list.invoices).toEqual([]);
   });
 });
 

@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
+import { sampleInvoiceXml } from "@ksef-hub/core/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { invoiceXml } from "../src/demo/fa3.ts";
 
 const entry = fileURLToPath(new URL("../src/node.ts", import.meta.url));
 const ksefNumber = /\d{10}-\d{8}-[0-9A-F]{12}-[0-9A-F]{2}/g;
@@ -100,19 +100,8 @@ describe("the demo", () => {
   const demo = (...files: string[]) => run("--once", "--port", "0", "--demo-data", folder, ...files);
 
   async function invoiceFile(name: string, nip: string, item = "Rzecz"): Promise<string> {
-    const details = { name: "Firma", country: "PL", street: "ul. Prosta 1", city: "00-001 Warszawa" };
     const path = join(folder, name);
-    const xml = invoiceXml({
-      kind: "VAT",
-      number: "T/1",
-      issueDate: "2026-02-15",
-      currency: "PLN",
-      seller: { id: { nip }, details },
-      buyer: { id: { nip: "9990001120" }, details },
-      totals: [{ rate: 23, net: 100_00, vat: 23_00 }],
-      lines: [{ name: item, unit: "szt.", quantity: 1, price: 100_00, rate: 23 }],
-    });
-    await writeFile(path, xml);
+    await writeFile(path, sampleInvoiceXml({ sellerNip: nip, number: "T/1", item }));
     return path;
   }
 

@@ -4,14 +4,15 @@ import { sampleInvoice as invoice } from "@ksef-hub/core/testing";
 import { Rig } from "./rig.ts";
 
 it("ends as rejected with KSeF's own words when KSeF rejects the content", async () => {
-  await using rig = await Rig.start();
-  const view = await rig.deliver(invoice({ issueDate: "2049-12-31" }), "order-1");
+  // KSeF lives on the day before the invoice: only there is it one of the future.
+  await using rig = await Rig.start({ ksefNow: () => Date.parse("2026-02-14T12:00:00Z") });
+  const view = await rig.deliver(invoice({ issueDate: "2026-02-15" }), "order-1");
   expect(view.state).toBe("rejected");
   expect(view.problem).toMatchObject({
     code: "ksef.rejected",
     upstream: { code: 450, description: "Błąd weryfikacji semantyki dokumentu faktury" },
   });
-  expect(view.problem?.upstream?.details?.join(" ")).toContain("2049-12-31");
+  expect(view.problem?.upstream?.details?.join(" ")).toContain("2026-02-15");
   expect(view.problem?.message).toContain(view.problem?.upstream?.details?.[0]);
   expect(view.timeline.at(-1)).toMatchObject({ state: "rejected", code: "ksef.rejected" });
   const replay = await rig.request(`/v1/invoices/${view.id}/replay`, { method: "POST" });

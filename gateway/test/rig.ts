@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createEngine, type Engine, type LogEntry, Secret, type Timing } from "@ksef-hub/core";
+import { createEngine, type Engine, type LogEntry, realClock, Secret, type Timing } from "@ksef-hub/core";
 import { embedded } from "@ksef-hub/core/embedded";
 import type { Fetch } from "@ksef-hub/core/ksef";
 import { createSandbox, type Sandbox } from "@ksef-hub/sandbox";
@@ -37,6 +37,8 @@ export interface RigOptions {
   /** Stands between the hub and KSeF: where tests let things go wrong. */
   fetch?: Fetch;
   timing?: Partial<Timing>;
+  /** What time it is in KSeF; the present when left out. */
+  ksefNow?: () => number;
   /** Without a worker nothing moves after the intake. */
   worker?: boolean;
 }
@@ -66,10 +68,14 @@ export class Rig implements AsyncDisposable {
     this.#close = close;
   }
 
-  static async start({ fetch, timing = {}, worker = true }: RigOptions = {}): Promise<Rig> {
+  static async start({ fetch, timing = {}, ksefNow, worker = true }: RigOptions = {}): Promise<Rig> {
     const nip = "5265877635";
     const folder = await mkdtemp(join(tmpdir(), "hub-"));
-    const sandbox = await createSandbox({ processing: { acceptedMs: 20, processingMs: 20 } });
+    const sandbox = await createSandbox({
+      processing:
+        ksefNow === undefined ? { acceptedMs: 20, processingMs: 20 } : { acceptedMs: 0, processingMs: 0 },
+      ...(ksefNow === undefined ? {} : { clock: { ...realClock, now: ksefNow } }),
+    });
     const ports = await embedded({ folder });
     const log: LogEntry[] = [];
     const engine = createEngine({

@@ -1,3 +1,13 @@
 export { forms, type Form } from "./forms.ts";
-export { checkInvoice, inspectInvoice, type InvoiceHeader } from "./inspect.ts";
+export { fromFa3 } from "./from-fa3.ts";
+export { inspectInvoice, type InvoiceHeader } from "./inspect.ts";
+export { mappingTable } from "./mapping/invoice.ts";
 export { schemaFaults } from "./schema.ts";
+export { toFa3 } from "./to-fa3.ts";
+export {
+  rules as fa3Rules,
+  validate,
+  type Rule,
+  type ValidationFault,
+  type ValidationOptions,
+} from "./validate/index.ts";

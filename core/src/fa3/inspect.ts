@@ -1,7 +1,6 @@
 import { HubError } from "../error.ts";
 import { parseXml, textAt, type XmlElement } from "../xml.ts";
 import { forms, type Form } from "./forms.ts";
-import { schemaFaults } from "./schema.ts";
 
 /** What the hub needs to know of an invoice: who issued it, what KSeF calls it, what a person calls it. */
 export interface InvoiceHeader {
@@ -33,20 +32,6 @@ const places = {
 export function inspectInvoice(bytes: Uint8Array): InvoiceHeader {
   const root = parseXml(bytes);
   return header(formOf(root), root);
-}
-
-/**
- * Everything that can be known of an invoice before KSeF sees it: file rules, official schema, header.
- * Throws `xml.*`, `fa3.form`, or `fa3.schema` with a fault for each thing the schema refuses.
- */
-export function checkInvoice(bytes: Uint8Array): InvoiceHeader {
-  const root = parseXml(bytes);
-  const form = formOf(root);
-  if (form.systemCode !== "FA (3)")
-    throw new HubError("fa3.form", `KSeF no longer takes ${form.systemCode}; send FA (3).`);
-  const faults = schemaFaults(bytes, form.systemCode);
-  if (faults[0] !== undefined) throw new HubError("fa3.schema", faults[0].message, { faults });
-  return header(form, root);
 }
 
 function formOf(root: XmlElement): Form {

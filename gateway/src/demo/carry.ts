@@ -68,7 +68,7 @@ export async function carry({ documents, client, progress, signal }: Carry): Pro
       if (signal.aborted) return undefined;
       if (ksefNumber === undefined) throw new Refused(`Not handed in: ${follows} has no KSeF number.`);
     }
-    const view = await hub.submit(content.xml(ksefNumber), content.idempotencyKey);
+    const view = await hub.submit(content.source(ksefNumber), content.idempotencyKey);
     updateRow(row, view);
     progress.show(rows);
     return view.id;

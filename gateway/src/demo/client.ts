@@ -1,4 +1,4 @@
-import { activeStates, restingStates } from "@ksef-hub/core";
+import { activeStates, restingStates, type Source } from "@ksef-hub/core";
 import * as z from "zod";
 
 const view = z.object({
@@ -30,9 +30,9 @@ export function hubClient(url: string, key: string) {
   const authorization = `Bearer ${key}`;
   return {
     /** Hands an invoice in. With a key used before, the submission there is. */
-    submit: async (xml: Uint8Array<ArrayBuffer>, idempotencyKey: string): Promise<InvoiceView> => {
-      const headers = { authorization, "content-type": "application/xml", "idempotency-key": idempotencyKey };
-      return read(await fetch(`${url}/v1/invoices`, { method: "POST", headers, body: xml }));
+    submit: async ({ mediaType, content }: Source, idempotencyKey: string): Promise<InvoiceView> => {
+      const headers = { authorization, "content-type": mediaType, "idempotency-key": idempotencyKey };
+      return read(await fetch(`${url}/v1/invoices`, { method: "POST", headers, body: content }));
     },
     find: async (id: string): Promise<InvoiceView> =>
       read(await fetch(`${url}/v1/invoices/${id}`, { headers: { authorization } })),

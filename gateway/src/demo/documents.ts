@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { HubError, warsawDate } from "@ksef-hub/core";
+import { HubError, type Invoice, type Source, warsawDate } from "@ksef-hub/core";
 import { inspectInvoice } from "@ksef-hub/core/fa3";
 import { demoInvoices } from "./invoices.ts";
 
@@ -17,7 +17,7 @@ export interface DemoDocument {
   /** Number of an earlier document whose KSeF number this one needs. */
   follows?: string;
   /** Absent: it is not sent, for this reason. */
-  content?: { idempotencyKey: string; xml: (ksefNumber?: string) => Uint8Array<ArrayBuffer> };
+  content?: { idempotencyKey: string; source: (ksefNumber?: string) => Source };
   reason?: string;
   /** The id of its submission, when an earlier run has handed it in. */
   id?: string;
@@ -29,11 +29,11 @@ export function ownDocuments(now: number): DemoDocument[] {
     .toString(36)
     .toUpperCase();
   const invoices = demoInvoices({ nip: demoNip, issueDate: warsawDate(now), series });
-  return invoices.map(({ number, follows, xml }) => ({
+  return invoices.map(({ number, follows, invoice }) => ({
     tenant: demoNip,
     number,
     ...(follows === undefined ? {} : { follows }),
-    content: { idempotencyKey: number, xml: (ksefNumber) => new TextEncoder().encode(xml(ksefNumber)) },
+    content: { idempotencyKey: number, source: (ksefNumber) => inJson(invoice(ksefNumber)) },
   }));
 }
 
@@ -46,10 +46,21 @@ export async function documentsOf(files: string[]): Promise<DemoDocument[]> {
       if ("reason" in content) return { tenant: demoNip, file, reason: content.reason };
       const { xml } = content;
       const hash = createHash("sha256").update(xml).digest("hex");
-      return { tenant: sellerOf(xml), file, content: { idempotencyKey: `file-${hash}`, xml: () => xml } };
+      return {
+        tenant: sellerOf(xml),
+        file,
+        content: { idempotencyKey: `file-${hash}`, source: () => inXml(xml) },
+      };
     }),
   );
 }
+
+const inXml = (content: Uint8Array<ArrayBuffer>): Source => ({ mediaType: "application/xml", content });
+
+const inJson = (invoice: Invoice): Source => ({
+  mediaType: "application/json",
+  content: new TextEncoder().encode(JSON.stringify(invoice)),
+});
 
 async function read(path: string): Promise<{ xml: Uint8Array<ArrayBuffer> } | { reason: string }> {
   try {

@@ -1,13 +1,18 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { HubError } from "../../src/error.ts";
-import { checkInvoice } from "../../src/fa3/index.ts";
-import { sampleInvoice as invoice, sampleInvoiceXml as invoiceXml } from "../../testing/index.ts";
+import { HubError } from "../src/error.ts";
+import { checkDocument } from "../src/check.ts";
+import type { ValidationFault } from "../src/fa3/validate/index.ts";
+import { schemaFaults } from "../src/fa3/schema.ts";
+import { sampleInvoice as invoice, sampleInvoiceXml as invoiceXml } from "../testing/index.ts";
+
+const tenant = { id: "acme", nip: "5265877635", environment: "test", strict: [], createdAt: 0 };
+const check = (xml: Uint8Array) => checkDocument(xml, tenant, Date.parse("2026-11-22T12:00:00Z"));
 
 function refusal(document: string | Uint8Array): HubError {
   try {
-    checkInvoice(typeof document === "string" ? new TextEncoder().encode(document) : document);
+    check(typeof document === "string" ? new TextEncoder().encode(document) : document);
   } catch (error) {
     if (error instanceof HubError) return error;
     throw error;
@@ -20,15 +25,10 @@ describe("a document KSeF would refuse for its form", () => {
   const nested = '<Faktura xmlns="http://crd.gov.pl/wzor/2025/06/25/13775/">' + "<a>".repeat(50_000);
   const cases: [string, string | Uint8Array, string, RegExp][] = [
     ["text that is not XML", "To nie jest XML", "xml.malformed", /./],
-    ["nothing at all", "", "xml.malformed", /no root|document/],
+    ["nothing at all", "", "xml.malformed", /Line 1/],
     ["an element left open", valid.replace("</Fa>", ""), "xml.malformed", /./],
     ["another vocabulary", "<Invoice/>", "fa3.form", /<Invoice>/],
-    [
-      "FA(3)'s root without its namespace",
-      valid.replace(/ xmlns="[^"]+"/, ""),
-      "fa3.form",
-      /<Faktura> of ""/,
-    ],
+    ["FA(3)'s root without its namespace", valid.replace(/ xmlns="[^"]+"/, ""), "fa3.form", /<Faktura>/],
     ["a DOCTYPE", valid.replace("<Faktura", "<!DOCTYPE Faktura><Faktura"), "xml.doctype", /Line 2/],
     [
       "an external entity",
@@ -38,7 +38,7 @@ describe("a document KSeF would refuse for its form", () => {
       "xml.doctype",
       /DOCTYPE/,
     ],
-    ["an entity nobody declared", valid.replace("Usługa", "&x;"), "xml.malformed", /entity/],
+    ["an entity nobody declared", valid.replace("Usługa", "&x;"), "xml.malformed", /Line 32/],
     [
       "a processing instruction",
       valid.replace("<Naglowek>", "<?xml-stylesheet?><Naglowek>"),
@@ -67,7 +67,9 @@ describe("a document KSeF would refuse for its form", () => {
     it(`${what} is ${code}`, () => {
       const error = refusal(document);
       expect(error.code).toBe(code);
-      expect(error.message).toMatch(message);
+      // Our sentence, and the parser's own where there is one.
+      const [fault] = error.faults as ValidationFault[];
+      expect(`${error.message} ${fault?.original}`).toMatch(message);
     });
   }
 
@@ -76,7 +78,7 @@ describe("a document KSeF would refuse for its form", () => {
       valid.replace("<P_1>2026-02-15", "<P_1>15.02.2026").replace("<JST>2", "<JST>9"),
     );
     expect(faults.map(({ line }) => line)).toEqual([14, 19]);
-    for (const fault of faults) expect(fault.path).toMatch(/^\/\*/);
+    expect(faults.map(({ path }) => path)).toEqual(["/Faktura/Podmiot2/JST", "/Faktura/Fa/P_1"]);
   });
 });
 
@@ -89,16 +91,16 @@ it("reads the header of a valid invoice, whatever the prefix and the white space
     currency: "PLN",
     gross: "123.00",
   };
-  expect(checkInvoice(invoice())).toMatchObject(expected);
+  expect(check(invoice()).header).toMatchObject(expected);
   const prefixed = invoiceXml()
     .replaceAll(/<(\/?)(?=[A-Z])/g, "<$1fa:")
     .replace("xmlns=", "xmlns:fa=")
     .replace("FV/1", " FV/<![CDATA[1]]>\n");
-  expect(checkInvoice(new TextEncoder().encode(prefixed))).toMatchObject(expected);
+  expect(check(new TextEncoder().encode(prefixed)).header).toMatchObject(expected);
 });
 
-const examples = new URL("../../../../shared/ksef/fa3-examples/", import.meta.url);
-const schema = new URL("../../../../shared/ksef/schemas/FA/", import.meta.url);
+const examples = new URL("../../../shared/ksef/fa3-examples/", import.meta.url);
+const schema = new URL("../../../shared/ksef/schemas/FA/", import.meta.url);
 const missing = !existsSync(examples) || spawnSync("xmllint", ["--version"]).status !== 0;
 if (missing) console.log("skipped: the Ministry's examples or xmllint are not here");
 
@@ -112,14 +114,7 @@ it.skipIf(missing)("agrees with xmllint on the 26 examples of the Ministry and o
     expect(files.length).toBe(count);
     for (const file of files) {
       const bytes = readFileSync(new URL(folder + file, examples));
-      const ours = (() => {
-        try {
-          return checkInvoice(bytes) && true;
-        } catch (error) {
-          if (error instanceof HubError && /^(xml|fa3)\./.test(error.code)) return false;
-          throw error;
-        }
-      })();
+      const ours = schemaFaults(bytes, "FA (3)").length === 0;
       expect([file, ours]).toEqual([file, xmllintAccepts(bytes)]);
     }
   }

@@ -1,0 +1,3 @@
+export { cachedExchangeRates } from "./cached.ts";
+export { nbpExchangeRates, type NbpOptions } from "./nbp.ts";
+export type { ExchangeRate, ExchangeRates } from "./port.ts";

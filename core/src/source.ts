@@ -1,0 +1,52 @@
+import * as z from "zod";
+import type { Engine } from "./engine.ts";
+import { HubError, type Fault } from "./error.ts";
+import { toFa3 } from "./fa3/to-fa3.ts";
+import { Invoice } from "./model.ts";
+import { normalise } from "./normalise/index.ts";
+
+/** What an invoice can be handed in as: an FA(3) document, or our model in JSON. */
+export const mediaTypes = ["application/xml", "application/json"] as const;
+export type MediaType = (typeof mediaTypes)[number];
+
+export interface Source {
+  mediaType: MediaType;
+  content: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * The FA(3) document of a source. An invoice in JSON is parsed, filled in where something follows from what is given,
+ * and written. Throws `model.invalid` with a fault for each field, `fa3.incomplete`, or `rates.*`.
+ */
+export async function fa3From(
+  engine: Engine,
+  { mediaType, content }: Source,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (mediaType === "application/xml") return content;
+  const { clock, exchangeRates } = engine;
+  const invoice = await normalise(parseInvoice(content), { now: clock.now(), exchangeRates });
+  return new TextEncoder().encode(toFa3(invoice));
+}
+
+/** An invoice of our model from JSON. Throws `model.invalid`. */
+export function parseInvoice(content: Uint8Array): Invoice {
+  const parsed = Invoice.safeParse(json(content));
+  if (parsed.success) return parsed.data;
+  const faults: Fault[] = parsed.error.issues.map(({ path, message }) => ({
+    code: "model.invalid",
+    path: z.core.toDotPath(path),
+    message,
+  }));
+  throw new HubError("model.invalid", faults.map(({ path, message }) => `${path}: ${message}`).join("; "), {
+    faults,
+  });
+}
+
+function json(content: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(content));
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new HubError("model.invalid", `Not JSON: ${message}`, { cause });
+  }
+}

@@ -1,0 +1,38 @@
+import { advance } from "@ksef-hub/core";
+import { sampleInvoice } from "@ksef-hub/core/testing";
+import { expect, it } from "vitest";
+import { Rig, type View } from "./rig.ts";
+
+it("posts an invoice once, however many workers hear however many bells at the same time", async () => {
+  await using rig = await Rig.start({ worker: false });
+  const { id } = (await (await rig.post(sampleInvoice(), "order-1")).json()) as View;
+  const { signal } = new AbortController();
+  for (let round = 0; (await rig.view(id)).state !== "reported"; round++) {
+    expect(round).toBeLessThan(200);
+    await Promise.all(Array.from({ length: 10 }, () => advance(rig.engine, { tenant: "acme", id }, signal)));
+    await rig.engine.clock.sleep(5);
+  }
+  expect(rig.sandbox.ledger.accepted()).toEqual([expect.objectContaining({ posts: 1 })]);
+  const sessions = rig.sandbox.ledger
+    .requests()
+    .filter(({ method, path }) => method === "POST" && path === "/v2/sessions/online");
+  expect(sessions.length).toBe(1);
+});
+
+it("leaves a submission alone while another worker holds it, and takes it over once the lease has run out", async () => {
+  await using rig = await Rig.start({ worker: false });
+  const { id } = (await (await rig.post(sampleInvoice(), "order-1")).json()) as View;
+  const { engine } = rig;
+  const stored = await engine.submissions.get({ tenant: "acme", id });
+  if (stored === undefined) throw new Error("no submission");
+  // A worker that died after it had opened a session and before it could post.
+  const wakeAt = engine.clock.now() + 300;
+  await engine.submissions.replace(stored, { ...stored.value, state: "sending", wakeAt });
+  const { signal } = new AbortController();
+  await advance(engine, { tenant: "acme", id }, signal);
+  expect(await rig.view(id)).toMatchObject({ state: "sending" });
+  expect(rig.sandbox.ledger.requests()).toEqual([]);
+  await engine.clock.sleep(310);
+  await advance(engine, { tenant: "acme", id }, signal);
+  expect(await rig.view(id)).toMatchObject({ state: "sent" });
+});
