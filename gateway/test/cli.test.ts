@@ -31,6 +31,7 @@ describe("npm run hub", () => {
     [["validate", "--jsno"], "Unknown option '--jsno'."],
     [["validate", "--strict", "FA3-XX-01", "x.xml"], "there is no rule FA3-XX-01"],
     [["tenant", "list"], "--data is missing."],
+    [["tenant", "add", "--data", "x", "--strict", "FA3-XX-01"], "--nip is missing."],
     [["tenant", "list", "--data", "x", "y"], '"y" is one word too many.'],
   ])("ends with 2 on wrong usage: %j", async (args, sentence) => {
     const { code, out, err } = await hub(...args);

@@ -14,12 +14,12 @@ const options = { out: text, force: flag, offline: flag, production: flag, lang:
 export const convert: Command = {
   name: "convert",
   summary: "makes FA(3) XML of an invoice in JSON, or JSON of an FA(3) document",
-  usage: `Usage: npm run --silent hub -- convert FILE [--out FILE [--force]] [--offline] [--production] [--lang pl|en]
+  usage: `Usage: npm run hub -- convert FILE [--out FILE [--force]] [--offline] [--production] [--lang pl|en]
 
 FILE.json  an invoice of our model (docs/fa3.md): filled in, written as FA(3) XML and validated
 FILE.xml   an FA(3) document, or an FA(2) document from before February 2026: its model as JSON
 
-  --out FILE      where to write; the standard output when left out (then --silent keeps npm's own lines out of it)
+  --out FILE      where to write; the standard output when left out
   --force         overwrites FILE
   --offline       never asks the National Bank of Poland for an exchange rate
   --production    by the rules of KSeF's production environment

@@ -1,6 +1,7 @@
 import { Secret } from "@ksef-hub/core";
 import type { Credentials } from "@ksef-hub/core/ksef";
 import { type Command, need, optionsOf, refusePositionals, textIn } from "./command.ts";
+import { ruleCodes } from "./rule-codes.ts";
 import { dataOption, dataUsage, onEngine, printKey } from "./on-engine.ts";
 
 const text = { type: "string" } as const;
@@ -12,6 +13,7 @@ const options = {
   certificate: text,
   key: text,
   "token-file": text,
+  strict: text,
 };
 
 /** Adds a company, or replaces its credentials. */
@@ -19,7 +21,7 @@ export const tenantAdd: Command = {
   name: "tenant add",
   summary: "adds a company, or replaces its credentials, and prints an API key for it",
   usage: `Usage: npm run hub -- tenant add --data DIR --nip NIP --environment test|demo|production|URL
-           (--certificate FILE --key FILE | --token-file FILE) [--id ID]
+           (--certificate FILE --key FILE | --token-file FILE) [--id ID] [--strict CODE,CODE]
 
 Adds a company, or replaces its credentials, and prints an API key for it.
 
@@ -27,6 +29,7 @@ Adds a company, or replaces its credentials, and prints an API key for it.
   --environment NAME  test, demo, production, or the address of a sandbox
   --certificate FILE  its KSeF certificate (PEM), with --key FILE, the private key (PEM)
   --token-file FILE   or a KSeF token, alone in a file
+  --strict CODE,CODE  warnings of the validator that are errors for this company (docs/fa3.md); "" for none
   --id ID             what the hub calls the company; its NIP when left out
 ${dataUsage}`,
   run(args) {
@@ -36,11 +39,12 @@ ${dataUsage}`,
     const id = values.id ?? nip;
     const environment = need("environment", values.environment);
     const credentials = credentialsFrom(values);
+    const strict = values.strict === undefined ? {} : { strict: ruleCodes(values.strict) };
     return onEngine(values.data, async (engine) => {
       const now = engine.clock.now();
       const earlier = await engine.tenants.get(id);
       const kept = earlier === undefined ? { createdAt: now } : earlier;
-      await engine.tenants.save({ ...kept, id, nip, environment }, credentials);
+      await engine.tenants.save({ ...kept, id, nip, environment, ...strict }, credentials);
       console.log(`Tenant ${id} (NIP ${nip}, ${environment}) is saved.`);
       await printKey(engine, id, "first");
     });

@@ -1,10 +1,11 @@
 import { HubError } from "@ksef-hub/core";
-import { fa3Rules, validate as judge } from "@ksef-hub/core/fa3";
+import { validate as judge } from "@ksef-hub/core/fa3";
 import { type Command, optionsOf, WrongUsage } from "./command.ts";
 import { bytesOf, faultsOf, FileFailure, isJson, written } from "./document.ts";
 import { faultTable } from "./fault-table.ts";
 import { languageFrom, type WordedFault, worded, words } from "./language.ts";
 import { jsonLine, printable } from "./terminal.ts";
+import { ruleCodes } from "./rule-codes.ts";
 
 const text = { type: "string" } as const;
 const flag = { type: "boolean", default: false } as const;
@@ -30,7 +31,7 @@ Exit code: 0 all are valid, 1 one is not, 2 wrong usage, or a file that could no
     const { values, positionals: files } = optionsOf(args, options);
     if (files.length === 0) throw new WrongUsage("Name at least one file.");
     const language = languageFrom(values.lang);
-    const settings = { production: values.production, strict: strictCodes(values.strict) };
+    const settings = { production: values.production, strict: ruleCodes(values.strict) };
 
     let exitCode = 0;
     for (const file of files) {
@@ -82,10 +83,3 @@ const without = (unjudged: "unreadable" | "unjudged", code: string, { message }:
   unjudged,
   faults: [{ code, severity: "error", message }],
 });
-
-function strictCodes(list = ""): string[] {
-  const codes = list.split(",").filter((code) => code !== "");
-  const unknown = codes.filter((code) => !fa3Rules.some((rule) => rule.code === code));
-  if (unknown.length > 0) throw new WrongUsage(`--strict: there is no rule ${unknown.join(", ")}.`);
-  return codes;
-}
