@@ -15,9 +15,9 @@ import { sha256 } from "./ksef/encryption.ts";
 import { isKsefNumber } from "./ksef/number.ts";
 import { verifyReceipt } from "./ksef/receipt.ts";
 import { closeSession, findInSession, openSession, postInvoice } from "./ksef/online.ts";
-import { verdictOf } from "./ksef/status.ts";
+import { refusalOf, verdictOf } from "./ksef/status.ts";
 import { isActive, type ActiveState, type Submission, type SubmissionRef } from "./submission.ts";
-import { afterFailure, Overtaken, takeUp, type Work } from "./work.ts";
+import { afterFailure, documentOf, noProblem, Overtaken, takeUp, type Work } from "./work.ts";
 
 /**
  * Takes every step that is due, then rings for the next one. Safe to call at any time, any number of times.
@@ -115,9 +115,9 @@ async function follow(work: Work): Promise<void> {
       return adopt(work, seen);
     case "again":
       ksef.forgetPublicKeys();
-      return sendAgain(work, refusedBy(seen, verdict.code));
+      return sendAgain(work, refusalOf(seen.status, verdict.code));
     case "refused":
-      throw refusedBy(seen, verdict.code);
+      throw refusalOf(seen.status, verdict.code);
   }
 }
 
@@ -132,7 +132,7 @@ async function adopt(work: Work, { status }: SessionInvoice): Promise<void> {
   if (sha256(original.bytes) === work.submission.document.sha256) return accept(work, number, session);
   const { invoice } = work.submission;
   const message = `KSeF holds another document as ${invoice.kind} ${invoice.number} of this seller: ${number}.`;
-  throw new HubError("ksef.number-conflict", message, { upstream: upstreamOf(status) });
+  throw refusalOf(status, "ksef.number-conflict", message);
 }
 
 async function accept(work: Work, number: string | null | undefined, session: string, at?: string | null) {
@@ -245,23 +245,3 @@ async function close(work: Work, reference: string): Promise<void> {
     work.engine.log({ level: "warn", code, message, tenant, submission: id });
   }
 }
-
-async function documentOf({ engine, submission }: Work): Promise<Uint8Array> {
-  const xml = await engine.archive.get(submission.document.key);
-  if (xml === undefined)
-    throw new HubError("archive.missing", `The archive has no ${submission.document.key}.`);
-  return xml;
-}
-
-const noProblem = { problem: undefined, failures: 0 };
-
-function refusedBy({ status }: SessionInvoice, code: "ksef.rejected" | HubError["code"]): HubError {
-  const upstream = upstreamOf(status);
-  return new HubError(code, [`KSeF: ${status.description}`, ...upstream.details].join(". "), { upstream });
-}
-
-const upstreamOf = ({ code, description, details }: SessionInvoice["status"]) => ({
-  code,
-  description,
-  details: details ?? [],
-});

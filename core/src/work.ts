@@ -1,5 +1,5 @@
 import type { Engine } from "./engine.ts";
-import type { HubError } from "./error.ts";
+import { HubError } from "./error.ts";
 import type { KsefConnection } from "./ksef/connection.ts";
 import type { StoredSubmission } from "./submissions.ts";
 import { withEvent, type Problem, type Submission, type SubmissionRef } from "./submission.ts";
@@ -70,4 +70,15 @@ export function afterFailure({ engine, submission }: Work, error: HubError): Par
 
 export function problemOf({ code, message, upstream }: HubError): Problem {
   return upstream === undefined ? { code, message } : { code, message, upstream };
+}
+
+/** What a step forward leaves behind. */
+export const noProblem = { problem: undefined, failures: 0 };
+
+/** The FA(3) document of a submission. */
+export async function documentOf({ engine, submission }: Work): Promise<Uint8Array> {
+  const xml = await engine.archive.get(submission.document.key);
+  if (xml === undefined)
+    throw new HubError("archive.missing", `The archive has no ${submission.document.key}.`);
+  return xml;
 }

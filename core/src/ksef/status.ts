@@ -1,4 +1,5 @@
-import type { ErrorCode } from "../error.ts";
+import { HubError, type ErrorCode } from "../error.ts";
+import type { SessionInvoice } from "./client.ts";
 
 /**
  * What a status of an invoice in a session means for us. `wait`: never send again. `again`: KSeF has dropped it for
@@ -29,4 +30,12 @@ const invoiceStatuses: Record<number, Verdict> = {
 /** A code the specification does not know is waited on: only a known "no" may lead to sending again. */
 export function verdictOf(statusCode: number): Verdict {
   return invoiceStatuses[statusCode] ?? { verdict: "wait" };
+}
+
+/** What KSeF said of an invoice, as an error with its words. */
+export function refusalOf(status: SessionInvoice["status"], code: ErrorCode, message?: string): HubError {
+  const { description, details } = status;
+  const upstream = { code: status.code, description, details: details ?? [] };
+  const words = [`KSeF: ${description}`, ...upstream.details].join(". ");
+  return new HubError(code, message ?? words, { upstream });
 }
