@@ -14,12 +14,15 @@ import { forms } from "./forms.ts";
  * What the official XSD has against a document; empty when it is valid. The messages are libxml2's own.
  * `systemCode` is that of a known form, for example `FA (3)`.
  */
-export function schemaFaults(bytes: Uint8Array, systemCode: string): Fault[] {
+export function schemaFaults(source: Uint8Array | XmlDocument, systemCode: string): Fault[] {
   const validator = validatorOf(systemCode);
   try {
-    // NONET also for entities: nothing a document names is ever loaded.
-    using document = XmlDocument.fromBuffer(bytes, { option: ParseOption.XML_PARSE_NONET });
-    validator.validate(document);
+    if (source instanceof XmlDocument) validator.validate(source);
+    else {
+      // NONET also for entities: nothing a document names is ever loaded.
+      using document = XmlDocument.fromBuffer(source, parsing);
+      validator.validate(document);
+    }
     return [];
   } catch (error) {
     if (!(error instanceof XmlLibError)) throw error;
@@ -31,6 +34,8 @@ export function schemaFaults(bytes: Uint8Array, systemCode: string): Fault[] {
     }));
   }
 }
+
+const parsing = { option: ParseOption.XML_PARSE_NONET };
 
 const validators = new Map<string, XsdValidator>();
 

@@ -1,5 +1,5 @@
-import { Big } from "big.js";
 import type { XmlElement } from "../../xml.ts";
+import { decimalOf, type Decimal } from "./decimal.ts";
 
 /** The children of an element by local name, in document order. */
 export type Fields = ReadonlyMap<string, readonly XmlElement[]>;
@@ -82,9 +82,9 @@ export function textOf(element: XmlElement | undefined): string | undefined {
 }
 
 /** The exact number; undefined where there is none the schema would take. */
-export function numberOf(element: XmlElement | undefined): Big | undefined {
+export function numberOf(element: XmlElement | undefined): Decimal | undefined {
   const text = textOf(element);
-  return text !== undefined && /^-?\d{1,16}(\.\d{1,8})?$/.test(text) ? new Big(text) : undefined;
+  return text === undefined ? undefined : decimalOf(text);
 }
 
 /** Whether a marker such as P_18 says yes. */

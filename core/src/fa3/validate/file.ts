@@ -1,7 +1,6 @@
 import { HubError } from "../../error.ts";
-import { parseXml, type XmlElement } from "../../xml.ts";
+import { openXml, type OpenXml, type XmlElement } from "../../xml.ts";
 import { forms } from "../forms.ts";
-import { schemaFaults } from "../schema.ts";
 import { faultOf, type Text, type ValidationFault } from "./fault.ts";
 
 /** KSeF's limits in bytes. Source: ksef-docs, faktury/weryfikacja-faktury.md, "Rozmiar pliku". */
@@ -9,26 +8,35 @@ const largest = { plain: 1_000_000, withAttachment: 3_000_000 };
 
 /**
  * KSeF's rules for the file itself: size, UTF-8, XML without DOCTYPE and instructions, the root of FA (3).
- * The tree, or the one fault that leaves nothing to work on.
+ * What `judge` says of the document, or the one fault that leaves nothing to work on.
  */
-export function readFile(
+export function withFile(
   bytes: Uint8Array,
   largestBytes: number = largest.withAttachment,
-): { root: XmlElement } | { fault: ValidationFault } {
-  if (bytes.byteLength > largestBytes) return { fault: tooLarge(bytes.byteLength, largestBytes) };
-  let root: XmlElement;
+  judge: (file: OpenXml) => ValidationFault[],
+): ValidationFault[] {
+  if (bytes.byteLength > largestBytes) return [tooLarge(bytes.byteLength, largestBytes)];
+  let file: OpenXml;
   try {
-    root = parseXml(bytes);
+    file = openXml(bytes);
   } catch (error) {
     if (!(error instanceof HubError) || !error.code.startsWith("xml.")) throw error;
-    return { fault: unreadable(error, bytes) };
+    return [unreadable(error)];
   }
+  try {
+    const fault = rootFault(file.root, bytes.byteLength, largestBytes);
+    return fault === undefined ? judge(file) : [fault];
+  } finally {
+    file.document.dispose();
+  }
+}
+
+function rootFault(root: XmlElement, size: number, largestBytes: number): ValidationFault | undefined {
   const form = root.name === "Faktura" ? forms[root.namespace]?.form : undefined;
-  if (form?.systemCode !== "FA (3)") return { fault: anotherForm(root, form?.systemCode) };
+  if (form?.systemCode !== "FA (3)") return anotherForm(root, form?.systemCode);
   const attached = root.children.some(({ name }) => name === "Zalacznik");
   const most = Math.min(largestBytes, attached ? largest.withAttachment : largest.plain);
-  if (bytes.byteLength > most) return { fault: tooLarge(bytes.byteLength, most) };
-  return { root };
+  return size > most ? tooLarge(size, most) : undefined;
 }
 
 function tooLarge(size: number, most: number): ValidationFault {
@@ -46,18 +54,15 @@ function tooLarge(size: number, most: number): ValidationFault {
   );
 }
 
-function unreadable(error: HubError, bytes: Uint8Array): ValidationFault {
-  // Of a document that is not well-formed libxml2 tells the line better.
-  const better = error.code === "xml.malformed" ? schemaFaults(bytes, "FA (3)")[0] : undefined;
-  const line = better?.line ?? error.faults[0]?.line;
+function unreadable(error: HubError): ValidationFault {
+  const line = error.faults[0]?.line;
   const words = texts[error.code] ?? texts["xml.malformed"];
   if (words === undefined) throw error;
   const at = line === undefined ? { en: "", pl: "" } : { en: `Line ${line}: `, pl: `Wiersz ${line}: ` };
   const message = { en: at.en + words[0].en, pl: at.pl + words[0].pl };
-  return faultOf(error.code, "error", message, words[1], {
-    line,
-    original: better?.message ?? error.message,
-  });
+  // libxml2's own sentence where it is the judge.
+  const original = error.code === "xml.malformed" ? error.message.replace(/^Line \d+: /, "") : error.message;
+  return faultOf(error.code, "error", message, words[1], { line, original });
 }
 
 function anotherForm(root: XmlElement, known: string | undefined): ValidationFault {

@@ -2,7 +2,7 @@ import { warsawDate } from "../../warsaw.ts";
 import type { XmlElement } from "../../xml.ts";
 import { factsOf } from "./facts.ts";
 import { faultOf, type Severity, type ValidationFault } from "./fault.ts";
-import { readFile } from "./file.ts";
+import { withFile } from "./file.ts";
 import { pathsOf } from "./place.ts";
 import type { Finding, Rule } from "./rule.ts";
 import { rules } from "./rules/index.ts";
@@ -30,12 +30,12 @@ export interface ValidationOptions {
  * schemas do (`schema.missing`).
  */
 export function validate(bytes: Uint8Array, options: ValidationOptions = {}): ValidationFault[] {
-  const file = readFile(bytes, options.largestBytes);
-  if ("fault" in file) return [file.fault];
-  const { faults, refused } = judgeBySchema(bytes, file.root);
-  const broken = judgeByRules(file.root, refused, options);
-  if (broken.length === 0) return faults;
-  return faults.length === 0 ? broken : [...faults, ...broken];
+  return withFile(bytes, options.largestBytes, (file) => {
+    const { faults, refused } = judgeBySchema(file);
+    const broken = judgeByRules(file.root, refused, options);
+    if (broken.length === 0) return faults;
+    return faults.length === 0 ? broken : [...faults, ...broken];
+  });
 }
 
 function judgeByRules(

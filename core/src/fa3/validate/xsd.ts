@@ -1,5 +1,5 @@
 import type { Fault } from "../../error.ts";
-import type { XmlElement } from "../../xml.ts";
+import type { OpenXml } from "../../xml.ts";
 import { schemaFaults } from "../schema.ts";
 import { faultOf, type Text, type ValidationFault } from "./fault.ts";
 import { labelOf } from "./names.ts";
@@ -16,8 +16,8 @@ export interface SchemaVerdict {
 const none: SchemaVerdict = { faults: [], refused: new Set() };
 
 /** What the official XSD has against a document, in sentences a bookkeeper understands. */
-export function judgeBySchema(bytes: Uint8Array, root: XmlElement): SchemaVerdict {
-  const errors = schemaFaults(bytes, "FA (3)");
+export function judgeBySchema({ root, document }: OpenXml): SchemaVerdict {
+  const errors = schemaFaults(document, "FA (3)");
   if (errors.length === 0) return none;
   const faults: ValidationFault[] = [];
   const refused = new Set<string>();

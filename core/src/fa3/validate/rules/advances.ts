@@ -1,4 +1,4 @@
-import { Big } from "big.js";
+import { zero } from "../decimal.ts";
 import { first, inside, numberOf } from "../facts.ts";
 import type { Rule } from "../rule.ts";
 import { grosze } from "./sums.ts";
@@ -63,19 +63,19 @@ export const advanceRules: Rule[] = [
       const after = orderLines.filter(({ fields }) => !fields.has("StanPrzedZ"));
       if (at === undefined || stated === undefined || (correcting && after.length === orderLines.length))
         return [];
-      let sum = new Big(0);
+      let sum = zero;
       for (const { fields } of after) {
         const net = numberOf(first(fields, "P_11NettoZ"));
-        const tax = fields.has("P_11VatZ") ? numberOf(first(fields, "P_11VatZ")) : new Big(0);
+        const tax = fields.has("P_11VatZ") ? numberOf(first(fields, "P_11VatZ")) : zero;
         if (net === undefined || tax === undefined) return [];
         sum = sum.plus(net).plus(tax);
       }
-      if (sum.minus(stated).abs().lte(grosze(after.length))) return [];
+      if (sum.near(stated, grosze(after.length))) return [];
       return [
         {
           at,
-          en: `WartoscZamowienia is ${stated.toFixed(2)}, but the order lines add up to ${sum.toFixed(2)}.`,
-          pl: `WartoscZamowienia to ${stated.toFixed(2)}, a wiersze zamówienia dają razem ${sum.toFixed(2)}.`,
+          en: `WartoscZamowienia is ${stated.toMoney()}, but the order lines add up to ${sum.toMoney()}.`,
+          pl: `WartoscZamowienia to ${stated.toMoney()}, a wiersze zamówienia dają razem ${sum.toMoney()}.`,
         },
       ];
     },

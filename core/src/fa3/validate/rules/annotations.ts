@@ -1,6 +1,10 @@
 import type { XmlElement } from "../../../xml.ts";
+import { Decimal } from "../decimal.ts";
 import { first, numberOf, says, textOf, type Facts } from "../facts.ts";
 import type { Rule } from "../rule.ts";
+
+/** In PLN; art. 108a ust. 1a. */
+const threshold = new Decimal(15_000);
 
 /** The first line with a rate. */
 function rateAt({ lines }: Facts, rate: string): XmlElement | undefined {
@@ -123,12 +127,12 @@ export const annotationRules: Rule[] = [
       if (at === undefined || textOf(at) !== "2" || currency !== "PLN") return [];
       if (!lines.some(({ fields }) => says(fields, "P_12_Zal_15"))) return [];
       const gross = numberOf(first(fa, "P_15"));
-      if (gross === undefined || gross.lte(15_000)) return [];
+      if (gross === undefined || gross.compare(threshold) <= 0) return [];
       return [
         {
           at,
-          en: `P_15 is ${gross.toFixed(2)} PLN and a line is of Annex 15, but P_18A is 2.`,
-          pl: `P_15 to ${gross.toFixed(2)} zł, wiersz dotyczy załącznika nr 15, a P_18A ma wartość 2.`,
+          en: `P_15 is ${gross.toMoney()} PLN and a line is of Annex 15, but P_18A is 2.`,
+          pl: `P_15 to ${gross.toMoney()} zł, wiersz dotyczy załącznika nr 15, a P_18A ma wartość 2.`,
         },
       ];
     },

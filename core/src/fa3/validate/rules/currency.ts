@@ -1,4 +1,4 @@
-import type { Big } from "big.js";
+import { decimalOf, zero, type Decimal } from "../decimal.ts";
 import { first, inside, numberOf, says, textOf, type Facts } from "../facts.ts";
 import type { Finding, Rule } from "../rule.ts";
 import { plnNames, rateGroups, taxNames, type RateGroup } from "./rates.ts";
@@ -7,7 +7,11 @@ import { grosze, sumLines } from "./sums.ts";
 const rateNames = ["KursWaluty", "KursWalutyZ"];
 
 /** The tax in złoty by the invoice's own exchange rates; undefined when it does not give them all. */
-function taxInPln(invoice: Facts, group: RateGroup, tax: Big): { amount: Big; slack: Big } | undefined {
+function taxInPln(
+  invoice: Facts,
+  group: RateGroup,
+  tax: Decimal,
+): { amount: Decimal; slack: Decimal } | undefined {
   const advance = numberOf(first(invoice.fa, "KursWalutyZ"));
   if (advance !== undefined) return { amount: tax.times(advance), slack: grosze(1).times(advance) };
   const sum = sumLines(invoice)?.get(group.net);
@@ -16,14 +20,15 @@ function taxInPln(invoice: Facts, group: RateGroup, tax: Big): { amount: Big; sl
   const rated = sum.lines.map(({ fields }) => numberOf(first(fields, "KursWaluty")));
   const [rate] = rated;
   if (rate === undefined) return undefined;
-  if (rated.every((one) => one?.eq(rate))) return { amount: tax.times(rate), slack: slack.times(rate) };
-  let amount = rate.times(0);
+  if (rated.every((one) => one?.compare(rate) === 0))
+    return { amount: tax.times(rate), slack: slack.times(rate) };
+  let amount = zero;
   for (const [index, { fields }] of sum.lines.entries()) {
     const net = numberOf(first(fields, "P_11"));
     const own = rated[index];
-    const percent = textOf(first(fields, "P_12"));
+    const percent = decimalOf(textOf(first(fields, "P_12")) ?? "");
     if (net === undefined || own === undefined || percent === undefined) return undefined;
-    const part = net.times(percent).div(100).times(own);
+    const part = net.times(percent).percent().times(own);
     amount = says(fields, "StanPrzed") ? amount.minus(part) : amount.plus(part);
   }
   return { amount, slack: slack.times(rate) };
@@ -35,13 +40,13 @@ function wrongConversion(invoice: Facts, group: RateGroup): Finding[] {
   const tax = group.tax === undefined ? undefined : numberOf(first(invoice.fa, group.tax));
   if (at === undefined || stated === undefined || tax === undefined) return [];
   const expected = taxInPln(invoice, group, tax);
-  if (expected === undefined || expected.amount.minus(stated).abs().lte(expected.slack)) return [];
-  const amount = expected.amount.round(2).toFixed(2);
+  if (expected === undefined || expected.amount.near(stated, expected.slack)) return [];
+  const amount = expected.amount.toMoney();
   return [
     {
       at,
-      en: `${group.taxInPln} is ${stated.toFixed(2)}, but the tax at the stated exchange rate is ${amount}.`,
-      pl: `${group.taxInPln} to ${stated.toFixed(2)}, a podatek po podanym kursie wynosi ${amount}.`,
+      en: `${group.taxInPln} is ${stated.toMoney()}, but the tax at the stated exchange rate is ${amount}.`,
+      pl: `${group.taxInPln} to ${stated.toMoney()}, a podatek po podanym kursie wynosi ${amount}.`,
     },
   ];
 }
@@ -63,7 +68,7 @@ export const currencyRules: Rule[] = [
         : rateGroups.flatMap(({ tax, taxInPln: pln }) => {
             const at = tax === undefined || pln === undefined || fa.has(pln) ? undefined : first(fa, tax);
             const amount = numberOf(at);
-            if (at === undefined || amount === undefined || amount.eq(0)) return [];
+            if (at === undefined || amount === undefined || amount.compare(zero) === 0) return [];
             return [
               {
                 at,

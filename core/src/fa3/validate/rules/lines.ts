@@ -1,15 +1,15 @@
-import { Big } from "big.js";
+import { Decimal } from "../decimal.ts";
 import { first, numberOf, says, textOf, type Line } from "../facts.ts";
 import type { Finding, Rule } from "../rule.ts";
 
 /** A line's value may differ from the product by a grosz: it may have been computed from an unrounded price. */
-const tolerance = new Big("0.01");
+const tolerance = new Decimal(1, 2);
 
 /**
  * Quantity times unit price less the discount. P_10 is the discount of the line; the Ministry's own example 4 has it
  * per unit, so both are accepted. Undefined when a part is absent: art. 106e lets a line do without.
  */
-function valuesOf({ fields }: Line, priceName: string): Big[] | undefined {
+function valuesOf({ fields }: Line, priceName: string): Decimal[] | undefined {
   const quantity = numberOf(first(fields, "P_8B"));
   const price = numberOf(first(fields, priceName));
   if (quantity === undefined || price === undefined) return undefined;
@@ -26,13 +26,13 @@ function wrongValue(line: Line, priceName: string, valueName: string): Finding[]
   const expected = stated === undefined ? undefined : valuesOf(line, priceName);
   const [value] = expected ?? [];
   if (at === undefined || stated === undefined || expected === undefined || value === undefined) return [];
-  if (expected.some((one) => one.minus(stated).abs().lte(tolerance))) return [];
-  const sum = value.round(2).toFixed(2);
+  if (expected.some((one) => one.near(stated, tolerance))) return [];
+  const sum = value.toMoney();
   return [
     {
       at,
-      en: `${valueName} is ${stated.toFixed(2)}, but P_8B x ${priceName} less the discount is ${sum}.`,
-      pl: `${valueName} to ${stated.toFixed(2)}, a P_8B x ${priceName} po opuście daje ${sum}.`,
+      en: `${valueName} is ${stated.toMoney()}, but P_8B x ${priceName} less the discount is ${sum}.`,
+      pl: `${valueName} to ${stated.toMoney()}, a P_8B x ${priceName} po opuście daje ${sum}.`,
     },
   ];
 }

@@ -1,7 +1,7 @@
 import type { XmlElement } from "../../../xml.ts";
+import { Decimal, zero } from "../decimal.ts";
 import { first, numberOf, textOf, type Facts } from "../facts.ts";
 import type { Finding, Rule } from "../rule.ts";
-import { Big } from "big.js";
 
 /** A unit of the buyer's (a commune's unit, a member of a VAT group) sees the invoice only as a third party with a number. */
 function unitMissing(invoice: Facts, marker: "JST" | "GV", role: string): Finding[] {
@@ -62,6 +62,9 @@ const marker = (code: string, name: "JST" | "GV", role: string): Rule => ({
   check: (invoice) => markerMissing(invoice, name, role),
 });
 
+/** 100%. */
+const whole = new Decimal(100);
+
 /** Third parties and what the buyer's markers promise about them. */
 export const partyRules: Rule[] = [
   unit("FA3-JST-01", "JST", "8", "unit", "jednostka podrzędna JST"),
@@ -82,16 +85,16 @@ export const partyRules: Rule[] = [
       const at = shares.at(-1);
       if (at === undefined) return [];
       const sum = shares.reduce(
-        (total, { fields }) => total.plus(numberOf(first(fields, "Udzial")) ?? 0),
-        new Big(0),
+        (total, { fields }) => total.plus(numberOf(first(fields, "Udzial")) ?? zero),
+        zero,
       );
-      if (sum.lte(100)) return [];
+      if (sum.compare(whole) <= 0) return [];
       const share = first(at.fields, "Udzial") ?? at.element;
       return [
         {
           at: share,
-          en: `The shares add up to ${sum.toFixed()}%.`,
-          pl: `Udziały sumują się do ${sum.toFixed()}%.`,
+          en: `The shares add up to ${sum.toString()}%.`,
+          pl: `Udziały sumują się do ${sum.toString()}%.`,
         },
       ];
     },

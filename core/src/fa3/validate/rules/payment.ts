@@ -1,4 +1,4 @@
-import { Big } from "big.js";
+import { zero, type Decimal } from "../decimal.ts";
 import type { XmlElement } from "../../../xml.ts";
 import { fieldsOf, first, inside, numberOf, textOf, type Facts } from "../facts.ts";
 import type { Rule } from "../rule.ts";
@@ -100,23 +100,23 @@ export const paymentRules: Rule[] = [
       if (!fa.has("Rozliczenie")) return [];
       const settlement = inside(fa, "Rozliczenie");
       const due = numberOf(first(fa, "P_15"));
-      const sum = (list: string, total: string): Big =>
+      const sum = (list: string, total: string): Decimal =>
         settlement.has(list)
           ? (settlement.get(list) ?? []).reduce(
-              (running, item) => running.plus(numberOf(first(fieldsOf(item), "Kwota")) ?? 0),
-              new Big(0),
+              (running, item) => running.plus(numberOf(first(fieldsOf(item), "Kwota")) ?? zero),
+              zero,
             )
-          : (numberOf(first(settlement, total)) ?? new Big(0));
+          : (numberOf(first(settlement, total)) ?? zero);
       const at = first(settlement, "DoZaplaty");
       const stated = numberOf(at);
       if (due === undefined || at === undefined || stated === undefined) return [];
       const expected = due.plus(sum("Obciazenia", "SumaObciazen")).minus(sum("Odliczenia", "SumaOdliczen"));
-      if (expected.eq(stated)) return [];
+      if (expected.compare(stated) === 0) return [];
       return [
         {
           at,
-          en: `DoZaplaty is ${stated.toFixed(2)}, but P_15 with charges and deductions makes ${expected.toFixed(2)}.`,
-          pl: `DoZaplaty to ${stated.toFixed(2)}, a P_15 z obciążeniami i odliczeniami daje ${expected.toFixed(2)}.`,
+          en: `DoZaplaty is ${stated.toMoney()}, but P_15 with charges and deductions makes ${expected.toMoney()}.`,
+          pl: `DoZaplaty to ${stated.toMoney()}, a P_15 z obciążeniami i odliczeniami daje ${expected.toMoney()}.`,
         },
       ];
     },

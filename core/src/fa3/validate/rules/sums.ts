@@ -1,13 +1,13 @@
-import { Big } from "big.js";
+import { Decimal, zero } from "../decimal.ts";
 import { first, numberOf, says, textOf, type Facts, type Line } from "../facts.ts";
 import { groupOfRate } from "./rates.ts";
 
 /** What the lines make of one pair of totals. */
 export interface LineSum {
   /** Net value; of gross prices it is computed back and not rounded. */
-  net: Big;
+  net: Decimal;
   /** Sum of P_11Vat, where every line has it. */
-  tax: Big | undefined;
+  tax: Decimal | undefined;
   count: number;
   rates: Set<string>;
   lines: Line[];
@@ -52,20 +52,19 @@ function addUp({ lines }: Facts): LineSums {
   return sums;
 }
 
-function netOf({ fields }: Line, rate: string | undefined): Big | undefined {
+function netOf({ fields }: Line, rate: string | undefined): Decimal | undefined {
   if (fields.has("P_11")) return numberOf(first(fields, "P_11"));
   const gross = numberOf(first(fields, "P_11A"));
   if (gross === undefined || rate === undefined) return undefined;
-  return /^\d+$/.test(rate) ? gross.times(100).div(100 + Number(rate)) : gross;
+  return /^\d+$/.test(rate) ? gross.times(hundred).div(100 + Number(rate)) : gross;
 }
 
 /** A grosz per line: each line may have been rounded for itself. */
-export const grosze = (count: number): Big => (count > 1 ? grosz.times(count) : grosz);
+export const grosze = (count: number): Decimal => new Decimal(Math.max(count, 1), 2);
 
-const grosz = new Big("0.01");
-export const zero = new Big(0);
+const hundred = new Decimal(100);
 
 /** The number as it stands in a total, zero where it is absent, undefined where it is not a number. */
-export function totalOf({ fa }: Facts, name: string): Big | undefined {
+export function totalOf({ fa }: Facts, name: string): Decimal | undefined {
   return fa.has(name) ? numberOf(first(fa, name)) : zero;
 }

@@ -1,10 +1,10 @@
-import type { Big } from "big.js";
+import { decimalOf, zero, type Decimal } from "../decimal.ts";
 import { first, numberOf, says, type Facts } from "../facts.ts";
 import type { Finding, Rule } from "../rule.ts";
 import { netNames, rateGroups, taxNames, type RateGroup } from "./rates.ts";
-import { grosze, sumLines, totalOf, zero } from "./sums.ts";
+import { grosze, sumLines, totalOf } from "./sums.ts";
 
-const money = (amount: Big): string => amount.round(2).toFixed(2);
+const money = (amount: Decimal): string => amount.toMoney();
 const amountNames = [...netNames, ...taxNames];
 const signedNames = ["P_15", ...netNames];
 const lineNames = ["FaWiersz", "P_11", "P_11A", "P_11Vat", "P_12", "P_12_XII", "StanPrzed"];
@@ -31,13 +31,7 @@ function wrongSums(invoice: Facts): Finding[] {
     const at = first(invoice.fa, net) ?? sum?.lines[0]?.element;
     if (at === undefined || stated === undefined) return [];
     const expected = sum?.net ?? zero;
-    if (
-      expected
-        .minus(stated)
-        .abs()
-        .lte(sum === undefined ? zero : grosze(sum.count))
-    )
-      return [];
+    if (expected.near(stated, sum === undefined ? zero : grosze(sum.count))) return [];
     const absent = !invoice.fa.has(net);
     return [
       {
@@ -55,17 +49,17 @@ function wrongTax(invoice: Facts, group: RateGroup): Finding[] {
   const net = numberOf(first(invoice.fa, group.net));
   const tax = numberOf(at);
   // A correction may concern the tax alone.
-  if (net === undefined || tax === undefined || (invoice.correcting && net.eq(0))) return [];
+  if (net === undefined || tax === undefined || (invoice.correcting && net.compare(zero) === 0)) return [];
   const sum = sumLines(invoice)?.get(group.net);
   const used = sum === undefined ? group.rates : [...sum.rates];
   if (invoice.correcting && used.length > 1 && sum !== undefined) return [];
   const count = sum?.count ?? invoice.lines.length + invoice.orderLines.length;
-  const products = used.map((rate) => net.times(rate).div(100));
-  const least = products.reduce((low, one) => (one.lt(low) ? one : low));
-  const most = products.reduce((high, one) => (one.gt(high) ? one : high));
+  const products = used.map((rate) => net.times(decimalOf(rate) ?? zero).percent());
+  const least = products.reduce((low, one) => (one.compare(low) < 0 ? one : low));
+  const most = products.reduce((high, one) => (one.compare(high) > 0 ? one : high));
   const slack = grosze(count);
-  if (tax.gte(least.minus(slack)) && tax.lte(most.plus(slack))) return [];
-  if (sum?.tax !== undefined && sum.tax.minus(tax).abs().lte(slack)) return [];
+  if (tax.compare(least.minus(slack)) >= 0 && tax.compare(most.plus(slack)) <= 0) return [];
+  if (sum?.tax !== undefined && sum.tax.near(tax, slack)) return [];
   const rates = used.map((rate) => `${rate}%`);
   return [
     {
@@ -121,13 +115,7 @@ export const totalRules: Rule[] = [
         if (amount === undefined) return [];
         sum = sum.plus(amount);
       }
-      if (
-        sum
-          .minus(stated)
-          .abs()
-          .lte(grosze(invoice.lines.length + names.length))
-      )
-        return [];
+      if (sum.near(stated, grosze(invoice.lines.length + names.length))) return [];
       return [
         {
           at,
@@ -152,7 +140,7 @@ export const totalRules: Rule[] = [
         : signedNames.flatMap((name) => {
             const at = first(fa, name);
             const amount = at?.text.trim().startsWith("-") === true ? numberOf(at) : undefined;
-            if (at === undefined || amount === undefined || amount.gte(0)) return [];
+            if (at === undefined || amount === undefined || amount.compare(zero) >= 0) return [];
             return [{ at, en: `${name} is ${money(amount)}.`, pl: `${name} wynosi ${money(amount)}.` }];
           }),
   },
