@@ -1,5 +1,5 @@
+import { isUtf8 } from "node:buffer";
 import { ParseOption, XmlDocument, XmlLibError } from "libxml2-wasm";
-import { HubError } from "./error.ts";
 import { after, deepest, fail, lineAt, refuseForbidden, tooDeep } from "./xml/file-rules.ts";
 import { treeOf, type XmlElement } from "./xml/tree.ts";
 
@@ -50,16 +50,11 @@ export function textAt(element: XmlElement, path: string): string | undefined {
     .replaceAll(/^ | $/g, "");
 }
 
-const utf8 = new TextDecoder("utf-8", { fatal: true });
-
 function decode(bytes: Uint8Array): string {
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf)
     fail("xml.encoding", 1, "remove the byte order mark (EF BB BF) at the start.");
-  try {
-    return utf8.decode(bytes);
-  } catch (cause) {
-    throw new HubError("xml.encoding", "The bytes are not UTF-8.", { cause });
-  }
+  if (!isUtf8(bytes)) fail("xml.encoding", 1, "the bytes are not UTF-8.");
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
 }
 
 /** What must not reach libxml2: another version or encoding, and a DOCTYPE, which may stand before the root only. */
