@@ -74,7 +74,7 @@ function judgeProlog(text: string): void {
 
 const declaration = /^<\?xml\s+version\s*=\s*(["'])(.*?)\1(?:\s+encoding\s*=\s*(["'])(.*?)\3)?/;
 
-/** The one judge of well-formedness. NONET also for entities: nothing a document names is ever loaded. */
+/** The one judge of well-formedness. */
 function wellFormed(bytes: Uint8Array, text: string): XmlDocument {
   try {
     return XmlDocument.fromBuffer(bytes, parsing);
@@ -95,4 +95,5 @@ function refuseDeep(text: string): void {
   }
 }
 
-const parsing = { option: ParseOption.XML_PARSE_NONET };
+/** How every document is parsed: nothing it names is ever loaded. */
+export const parsing = { option: ParseOption.XML_PARSE_NONET };

@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import {
-  ParseOption,
   XmlBufferInputProvider,
   XmlDocument,
   XmlLibError,
@@ -8,6 +7,7 @@ import {
   XsdValidator,
 } from "libxml2-wasm";
 import { HubError, type Fault } from "../error.ts";
+import { parsing } from "../xml.ts";
 import { forms } from "./forms.ts";
 
 /**
@@ -19,7 +19,6 @@ export function schemaFaults(source: Uint8Array | XmlDocument, systemCode: strin
   try {
     if (source instanceof XmlDocument) validator.validate(source);
     else {
-      // NONET also for entities: nothing a document names is ever loaded.
       using document = XmlDocument.fromBuffer(source, parsing);
       validator.validate(document);
     }
@@ -34,8 +33,6 @@ export function schemaFaults(source: Uint8Array | XmlDocument, systemCode: strin
     }));
   }
 }
-
-const parsing = { option: ParseOption.XML_PARSE_NONET };
 
 const validators = new Map<string, XsdValidator>();
 
