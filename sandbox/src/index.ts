@@ -6,12 +6,12 @@ import type { Hono } from "hono";
 import { createApp, type RequestRecord } from "./app.ts";
 import { openCompany } from "./company.ts";
 import { openLedger, type Ledger } from "./ledger.ts";
-import { openState, type Company, type Processing } from "./state.ts";
+import { openState, type Behaviour, type Company, type Processing } from "./state.ts";
 
 export type { Ledger, LedgerEntry } from "./ledger.ts";
 export type { Company, Processing, RequestRecord };
 
-export interface SandboxOptions {
+export interface SandboxOptions extends Partial<Behaviour> {
   /** Everything that depends on time follows this clock. Default: the real one. */
   clock?: Clock;
   /** Folder to keep the state in, private keys included. Absent: in memory. */
@@ -45,7 +45,18 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     ...options.processing,
   };
   const clock = options.clock ?? realClock;
-  const state = await openState({ clock, processing, folder: options.data, baseUrl: () => baseUrl });
+  const behaviour: Behaviour = {
+    limits: options.limits ?? "production",
+    profile: options.profile ?? "test",
+    seed: options.seed ?? "ksef",
+  };
+  const state = await openState({
+    clock,
+    processing,
+    behaviour,
+    folder: options.data,
+    baseUrl: () => baseUrl,
+  });
   const { ledger, seen } = openLedger(state);
   const app = createApp(state, seen);
   return {

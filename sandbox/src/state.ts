@@ -18,6 +18,16 @@ export interface Processing {
   authenticationMs: number;
 }
 
+/** How the sandbox behaves where KSeF's environments differ. */
+export interface Behaviour {
+  /** `off` answers as fast as the machine can: for throughput. */
+  limits: "production" | "off";
+  /** Production also judges the check digit of NIP. */
+  profile: "test" | "production";
+  /** Decides everything that is left to chance in faults. */
+  seed: string;
+}
+
 /** A company known to the sandbox, with what it needs to log in. */
 export interface Company {
   nip: string;
@@ -90,6 +100,7 @@ export interface Accepted {
 export interface State {
   clock: Clock;
   processing: Processing;
+  behaviour: Behaviour;
   store: Store;
   keys: KsefKeys;
   /** Base URL of the API as clients see it, ending in `/v2`. */
@@ -116,6 +127,7 @@ export interface State {
 export async function openState(options: {
   clock: Clock;
   processing: Processing;
+  behaviour: Behaviour;
   folder: string | undefined;
   baseUrl: () => string;
 }): Promise<State> {
@@ -126,6 +138,7 @@ export async function openState(options: {
   return {
     clock: options.clock,
     processing: options.processing,
+    behaviour: options.behaviour,
     store,
     keys: await openKeys(store.collection<IssuedCertificate>("key"), options.clock.now()),
     baseUrl: options.baseUrl,

@@ -13,7 +13,7 @@ export interface Collection<T> {
 }
 
 export interface Store {
-  /** The same name gives the same records; `T` must survive JSON. */
+  /** The same name gives the same collection, so features keep their own; `T` must survive JSON. */
   collection<T>(name: string): Collection<T>;
   /** All writes inside reach the disk together or not at all. */
   atomically<T>(work: () => T): T;
@@ -26,7 +26,7 @@ export interface Store {
  */
 export function openStore(folder?: string): Store {
   if (folder === undefined) {
-    return { collection: memoryCollection, atomically: (work) => work(), close: () => undefined };
+    return { collection: once(memoryCollection), atomically: (work) => work(), close: () => undefined };
   }
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const database = new DatabaseSync(join(folder, "sandbox.sqlite"));
@@ -35,9 +35,19 @@ export function openStore(folder?: string): Store {
     "CREATE TABLE IF NOT EXISTS record (collection TEXT, key TEXT, value TEXT, UNIQUE (collection, key))",
   );
   return {
-    collection: (name) => storedCollection(database, name),
+    collection: once((name) => storedCollection(database, name)),
     atomically: (work) => transaction(database, work),
     close: () => database.close(),
+  };
+}
+
+/** Opens each collection once. What is kept under a name is for its only owner to say. */
+function once(open: (name: string) => Collection<unknown>): Store["collection"] {
+  const opened = new Map<string, Collection<unknown>>();
+  return <T>(name: string) => {
+    const collection = opened.get(name) ?? open(name);
+    opened.set(name, collection);
+    return collection as Collection<T>;
   };
 }
 

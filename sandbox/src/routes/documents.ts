@@ -1,15 +1,16 @@
 import { Hono, type Context } from "hono";
+import { requireAccess } from "../access.ts";
 import { xmlAnswer } from "../answer.ts";
 import { isValidLink } from "../link.ts";
 import { Refusal } from "../refusal.ts";
 import type { State } from "../state.ts";
-import { requireToken, type Env } from "../token.ts";
+import type { Env } from "../token.ts";
 import { invoiceUpo, sessionUpo } from "../upo.ts";
 
 /** `/invoices/ksef`: accepted invoices of the context by their KSeF number. */
 export function invoiceRoutes(state: State): Hono<Env> {
   const app = new Hono<Env>();
-  app.get("/:ksefNumber", requireToken(state, "access"), (c) => {
+  app.get("/:ksefNumber", requireAccess(state, "InvoiceRead"), (c) => {
     const number = c.req.param("ksefNumber");
     const invoice = state.invoices.get(state.byKsefNumber.get(number) ?? "");
     const document = state.documents.get(number);

@@ -2,18 +2,19 @@ import { createHash } from "node:crypto";
 import { forms } from "@ksef-hub/core/fa3";
 import { Hono } from "hono";
 import * as z from "zod";
+import { requireAccess } from "../access.ts";
 import { receiveInvoice } from "../invoice.ts";
 import { isoTime } from "../iso.ts";
 import { parse, Refusal } from "../refusal.ts";
 import { base64, body, keyId, reference, sha256 } from "../request.ts";
 import { findSession, openSession, visibleSessionStatus } from "../session.ts";
 import type { State } from "../state.ts";
-import { requireToken, type Env } from "../token.ts";
+import type { Env } from "../token.ts";
 
 /** `/sessions/online`: open, send, close. Source: ksef-docs, sesja-interaktywna.md. */
 export function onlineRoutes(state: State): Hono<Env> {
   const app = new Hono<Env>();
-  const access = requireToken(state, "access");
+  const access = requireAccess(state, "InvoiceWrite", "PefInvoiceWrite", "EnforcementOperations");
 
   app.post("/", access, async (c) => {
     const { formCode, encryption } = parse(openRequest, await body(c));

@@ -1,4 +1,5 @@
 import { Hono, type Context } from "hono";
+import { requireAccess } from "../access.ts";
 import { xmlAnswer } from "../answer.ts";
 import { invoiceView, visibleStatus } from "../invoice.ts";
 import { isoTime } from "../iso.ts";
@@ -8,13 +9,13 @@ import { reference } from "../request.ts";
 import { findSession, sessionNow } from "../session.ts";
 import { listSessions } from "../session-list.ts";
 import type { Invoice, Session, State } from "../state.ts";
-import { requireToken, type Env } from "../token.ts";
+import type { Env } from "../token.ts";
 import { invoiceUpo, sessionUpo, upoPages } from "../upo.ts";
 
 /** `/sessions`: statuses and UPO. Source: ksef-docs, faktury/sesje/sesja-sprawdzenie-stanu-i-pobranie-upo.md. */
 export function sessionRoutes(state: State): Hono<Env> {
   const app = new Hono<Env>();
-  app.use(requireToken(state, "access"));
+  app.use(requireAccess(state, "Introspection", "InvoiceWrite", "PefInvoiceWrite", "EnforcementOperations"));
   const session = (c: Context<Env>): Session =>
     findSession(state, c.var.operation, reference(c, "referenceNumber"));
 
