@@ -24,12 +24,13 @@ export interface OpenXml {
 
 /** As `parseXml`, with libxml2's document. */
 export function openXml(bytes: Uint8Array): OpenXml {
-  const text = decode(bytes);
-  refuseForbidden(text);
-  judgeProlog(text);
-  const document = wellFormed(bytes, text);
+  const buffer = readable(bytes);
+  // Every character that means something in XML is ASCII, so bytes can be read as characters.
+  const source = buffer.toString("latin1");
+  judgeProlog(source);
+  const document = wellFormed(buffer);
   try {
-    return { root: treeOf(text), document };
+    return { root: treeOf(buffer, source), document };
   } catch (error) {
     document.dispose();
     throw error;
@@ -50,36 +51,40 @@ export function textAt(element: XmlElement, path: string): string | undefined {
     .replaceAll(/^ | $/g, "");
 }
 
-function decode(bytes: Uint8Array): string {
+/** Throws for what must not reach libxml2 as bytes: another encoding, and NUL, with which it would guess one. */
+function readable(bytes: Uint8Array): Buffer {
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf)
     fail("xml.encoding", 1, "remove the byte order mark (EF BB BF) at the start.");
   if (!isUtf8(bytes)) fail("xml.encoding", 1, "the bytes are not UTF-8.");
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (buffer.includes(0)) refuseForbidden(buffer.toString());
+  return buffer;
 }
 
-/** What must not reach libxml2: another version or encoding, and a DOCTYPE, which may stand before the root only. */
-function judgeProlog(text: string): void {
-  const [, , version = "1.0", , encoding = "UTF-8"] = declaration.exec(text) ?? [];
+/** Nor must these: another version or encoding, and a DOCTYPE, which may stand before the root only. */
+function judgeProlog(source: string): void {
+  const [, , version = "1.0", , encoding = "UTF-8"] = declaration.exec(source) ?? [];
   if (version !== "1.0") fail("xml.malformed", 1, `XML ${version} is not XML 1.0.`);
   if (encoding.toUpperCase() !== "UTF-8")
     fail("xml.encoding", 1, `the prolog says ${encoding}; KSeF takes UTF-8 only.`);
-  if (!text.includes("<!DOCTYPE")) return;
-  for (let at = text.indexOf("<"); at >= 0; at = text.indexOf("<", at)) {
-    if (text.startsWith("<!DOCTYPE", at)) fail("xml.doctype", lineAt(text, at), "remove the DOCTYPE.");
-    const end = text.startsWith("<!--", at) ? "-->" : text.startsWith("<?", at) ? "?>" : undefined;
+  for (let at = source.indexOf("<"); at >= 0; at = source.indexOf("<", at)) {
+    if (source.startsWith("<!DOCTYPE", at)) fail("xml.doctype", lineAt(source, at), "remove the DOCTYPE.");
+    const end = source.startsWith("<!--", at) ? "-->" : source.startsWith("<?", at) ? "?>" : undefined;
     if (end === undefined) return;
-    at = after(text, end, at + 2);
+    at = after(source, end, at + 2);
   }
 }
 
 const declaration = /^<\?xml\s+version\s*=\s*(["'])(.*?)\1(?:\s+encoding\s*=\s*(["'])(.*?)\3)?/;
 
 /** The one judge of well-formedness. */
-function wellFormed(bytes: Uint8Array, text: string): XmlDocument {
+function wellFormed(buffer: Buffer): XmlDocument {
   try {
-    return XmlDocument.fromBuffer(bytes, parsing);
+    return XmlDocument.fromBuffer(buffer, parsing);
   } catch (error) {
     if (!(error instanceof XmlLibError)) throw error;
+    const text = buffer.toString();
+    refuseForbidden(text);
     refuseDeep(text);
     const { line = 1, message = "the document has no root element." } = error.details[0] ?? {};
     return fail("xml.malformed", line, message.trim());
@@ -96,4 +101,4 @@ function refuseDeep(text: string): void {
 }
 
 /** How every document is parsed: nothing it names is ever loaded. */
-export const parsing = { option: ParseOption.XML_PARSE_NONET };
+export const parsing = { option: ParseOption.XML_PARSE_NONET | ParseOption.XML_PARSE_COMPACT };

@@ -63,7 +63,7 @@ describe("reads what another parser reads", () => {
 
 const one = fc.constantFrom;
 const content = fc.oneof(
-  one("a", "1", " ", "\n", "\r\n", "\r", "\t", ">", "ąę", "€", "😀", "]", "--", "=", "/", "'", '"', "P_2"),
+  one("a", "1", " ", "\n", "\r\n", "\r", "\t", ">", "ąę", "€", "😀", "] ", "--", "=", "/", "'", '"', "P_2"),
   one("&lt;", "&gt;", "&amp;", "&quot;", "&apos;", "&#65;", "&#x1F600;", "&#13;", "&#10;", "&amp;lt;"),
 );
 const value = fc

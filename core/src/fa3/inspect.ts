@@ -30,7 +30,11 @@ const places = {
 
 /** The header, after KSeF's rules for the file. Throws `xml.*`, `fa3.form`, or `fa3.schema` when a part is missing. */
 export function inspectInvoice(bytes: Uint8Array): InvoiceHeader {
-  const root = parseXml(bytes);
+  return headerOf(parseXml(bytes));
+}
+
+/** The same of a document parsed already. */
+export function headerOf(root: XmlElement): InvoiceHeader {
   return header(formOf(root), root);
 }
 

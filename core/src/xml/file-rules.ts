@@ -10,15 +10,19 @@ export function fail(code: XmlCode, line: number, what: string): never {
 
 // The ranges KSeF lists: three in the basic plane, and the last two code points of each plane above it. NUL is no
 // character of XML at all, and its place at the start would let libxml2 read the bytes as UTF-16.
-export const forbidden =
+const forbidden =
   /[\0\u007F-\u0084\u0086-\u009F\uFDD0-\uFDEF]|[\uD83F\uD87F\uD8BF\uD8FF\uD93F\uD97F\uD9BF\uD9FF\uDA3F\uDA7F\uDABF\uDAFF\uDB3F\uDB7F\uDBBF\uDBFF][\uDFFE\uDFFF]/;
 
-/** Throws `xml.character` when the text has one of them; `line` when the text is only a part of the document. */
-export function refuseForbidden(text: string, line?: number): void {
+/** Throws `xml.character` when the text has one of them; it may be a part of `source` that begins at `from`. */
+export function refuseForbidden(text: string, source = "", from = 0): void {
   const found = forbidden.exec(text);
   if (found === null) return;
   const point = found[0].codePointAt(0)?.toString(16).toUpperCase().padStart(4, "0");
-  fail("xml.character", line ?? lineAt(text, found.index), `KSeF does not take the character U+${point}.`);
+  fail(
+    "xml.character",
+    lineAt(source, from) + lineAt(text, found.index) - 1,
+    `KSeF does not take the character U+${point}.`,
+  );
 }
 
 /** FA(3) needs 11 levels. */

@@ -18,7 +18,7 @@ export class Decimal {
 
   plus(other: Decimal): Decimal {
     const places = Math.max(this.places, other.places);
-    const sum = this.at(places) + other.at(places);
+    const sum = this.places === other.places ? this.units + other.units : this.at(places) + other.at(places);
     return Number.isSafeInteger(sum) ? new Decimal(sum, places) : ofBig(this.big().plus(other.big()));
   }
 
@@ -54,8 +54,11 @@ export class Decimal {
 
   /** Whether they differ by no more than `slack`. */
   near(other: Decimal, slack: Decimal): boolean {
-    const difference = this.minus(other);
-    return difference.compare(slack) <= 0 && difference.negative().compare(slack) <= 0;
+    const places = Math.max(this.places, other.places, slack.places);
+    const difference = Math.abs(this.at(places) - other.at(places));
+    const most = slack.at(places);
+    if (Number.isSafeInteger(difference) && Number.isSafeInteger(most)) return difference <= most;
+    return this.big().minus(other.big()).abs().lte(slack.big());
   }
 
   /** Two decimal places, rounded half up. */

@@ -1,8 +1,31 @@
 import type { XmlElement } from "../../xml.ts";
 import { decimalOf, type Decimal } from "./decimal.ts";
 
-/** The children of an element by local name, in document order. */
-export type Fields = ReadonlyMap<string, readonly XmlElement[]>;
+/** Elements by local name, in document order. */
+export class Fields {
+  private readonly elements: readonly XmlElement[];
+  private byName: Map<string, XmlElement[]> | undefined;
+
+  constructor(elements: readonly XmlElement[]) {
+    this.elements = elements;
+  }
+
+  has(name: string): boolean {
+    return this.first(name) !== undefined;
+  }
+
+  first(name: string): XmlElement | undefined {
+    // A line has a dozen elements and there may be thousands of lines: an index would cost more than it saves.
+    if (this.elements.length > 15) return this.all(name)[0];
+    for (const element of this.elements) if (element.name === name) return element;
+    return undefined;
+  }
+
+  all(name: string): readonly XmlElement[] {
+    this.byName ??= Map.groupBy(this.elements, (element) => element.name);
+    return this.byName.get(name) ?? [];
+  }
+}
 
 export interface Line {
   element: XmlElement;
@@ -23,6 +46,8 @@ export interface Facts {
   notes: Fields;
   /** FaWiersz. */
   lines: Line[];
+  /** The first P_12 of each rate on the lines. */
+  rates: ReadonlyMap<string, XmlElement>;
   /** Zamowienie/ZamowienieWiersz. */
   orderLines: Line[];
   payment: Fields;
@@ -34,23 +59,25 @@ export interface Facts {
   currency: string;
 }
 
-const nothing: Fields = new Map();
+const nothing = new Fields([]);
 
 export function factsOf(root: XmlElement, today: string): Facts {
   const top = fieldsOf(root);
   const fa = inside(top, "Fa");
   const kind = textOf(first(fa, "RodzajFaktury")) ?? "";
+  const lines = linesOf(fa.all("FaWiersz"));
   return {
     today,
     root: top,
-    seller: party(top.get("Podmiot1")?.[0]),
-    buyer: party(top.get("Podmiot2")?.[0]),
-    thirds: (top.get("Podmiot3") ?? []).map((element) => ({ element, fields: party(element) })),
-    authorised: party(top.get("PodmiotUpowazniony")?.[0]),
+    seller: party(first(top, "Podmiot1")),
+    buyer: party(first(top, "Podmiot2")),
+    thirds: top.all("Podmiot3").map((element) => ({ element, fields: party(element) })),
+    authorised: party(first(top, "PodmiotUpowazniony")),
     fa,
     notes: flattened(first(fa, "Adnotacje")),
-    lines: linesOf(fa.get("FaWiersz")),
-    orderLines: linesOf(inside(fa, "Zamowienie").get("ZamowienieWiersz")),
+    lines,
+    rates: ratesOf(lines),
+    orderLines: linesOf(inside(fa, "Zamowienie").all("ZamowienieWiersz")),
     payment: inside(fa, "Platnosc"),
     kind,
     correcting: kind.startsWith("KOR"),
@@ -58,17 +85,9 @@ export function factsOf(root: XmlElement, today: string): Facts {
   };
 }
 
-export function fieldsOf(element: XmlElement): Fields {
-  const fields = new Map<string, XmlElement[]>();
-  for (const child of element.children) {
-    const same = fields.get(child.name);
-    if (same === undefined) fields.set(child.name, [child]);
-    else same.push(child);
-  }
-  return fields;
-}
+export const fieldsOf = (element: XmlElement): Fields => new Fields(element.children);
 
-export const first = (fields: Fields, name: string): XmlElement | undefined => fields.get(name)?.[0];
+export const first = (fields: Fields, name: string): XmlElement | undefined => fields.first(name);
 
 /** The children of the first element of a name. */
 export function inside(fields: Fields, name: string): Fields {
@@ -94,20 +113,23 @@ export const says = (fields: Fields, name: string): boolean => textOf(first(fiel
 function party(element: XmlElement | undefined): Fields {
   if (element === undefined) return nothing;
   const identification = element.children.find(({ name }) => name === "DaneIdentyfikacyjne");
-  const fields = fieldsOf(element) as Map<string, XmlElement[]>;
-  for (const child of identification?.children ?? []) fields.set(child.name, [child]);
-  return fields;
+  return new Fields([...(identification?.children ?? []), ...element.children]);
 }
 
 function flattened(element: XmlElement | undefined): Fields {
   if (element === undefined) return nothing;
-  const fields = new Map<string, XmlElement[]>();
-  for (const child of element.children) {
-    fields.set(child.name, [child]);
-    for (const inner of child.children) fields.set(inner.name, [inner]);
-  }
-  return fields;
+  return new Fields(element.children.flatMap((child) => [child, ...child.children]));
 }
 
-const linesOf = (elements: readonly XmlElement[] = []): Line[] =>
+const linesOf = (elements: readonly XmlElement[]): Line[] =>
   elements.map((element) => ({ element, fields: fieldsOf(element) }));
+
+function ratesOf(lines: Line[]): Map<string, XmlElement> {
+  const rates = new Map<string, XmlElement>();
+  for (const { fields } of lines) {
+    const at = first(fields, "P_12");
+    const rate = textOf(at);
+    if (at !== undefined && rate !== undefined && !rates.has(rate)) rates.set(rate, at);
+  }
+  return rates;
+}

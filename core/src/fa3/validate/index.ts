@@ -31,25 +31,25 @@ export interface ValidationOptions {
  */
 export function validate(bytes: Uint8Array, options: ValidationOptions = {}): ValidationFault[] {
   return withFile(bytes, options.largestBytes, (file) => {
+    // The rules first: they read the tree while it is still in the processor's cache.
+    const findings = findingsIn(file.root, options);
     const { faults, refused } = judgeBySchema(file);
-    const broken = judgeByRules(file.root, refused, options);
+    const broken = findings.filter(([rule]) => !rule.reads.some((name) => refused.has(name)));
     if (broken.length === 0) return faults;
-    return faults.length === 0 ? broken : [...faults, ...broken];
+    return [...faults, ...faultsOf(file.root, broken, options)];
   });
 }
 
-function judgeByRules(
-  root: XmlElement,
-  refused: ReadonlySet<string>,
-  options: ValidationOptions,
-): ValidationFault[] {
+type Found = [Rule, Finding];
+
+function findingsIn(root: XmlElement, options: ValidationOptions): Found[] {
   const facts = factsOf(root, options.today ?? warsawDate(Date.now()));
-  const found: [Rule, Finding][] = [];
-  for (const rule of rules) {
-    if (refused.size > 0 && rule.reads.some((name) => refused.has(name))) continue;
-    for (const finding of rule.check(facts)) found.push([rule, finding]);
-  }
-  if (found.length === 0) return [];
+  const found: Found[] = [];
+  for (const rule of rules) for (const finding of rule.check(facts)) found.push([rule, finding]);
+  return found;
+}
+
+function faultsOf(root: XmlElement, found: Found[], options: ValidationOptions): ValidationFault[] {
   const paths = pathsOf(root, new Set(found.map(([, { at }]) => at)));
   return found.map(([rule, { at, en, pl }]) =>
     faultOf(

@@ -1,19 +1,9 @@
-import type { XmlElement } from "../../../xml.ts";
 import { Decimal } from "../decimal.ts";
-import { first, numberOf, says, textOf, type Facts } from "../facts.ts";
+import { first, numberOf, says, textOf } from "../facts.ts";
 import type { Rule } from "../rule.ts";
 
 /** In PLN; art. 108a ust. 1a. */
 const threshold = new Decimal(15_000);
-
-/** The first line with a rate. */
-function rateAt({ lines }: Facts, rate: string): XmlElement | undefined {
-  for (const { fields } of lines) {
-    const at = first(fields, "P_12");
-    if (at !== undefined && textOf(at) === rate) return at;
-  }
-  return undefined;
-}
 
 /** What Adnotacje say about the sales on the invoice. */
 export const annotationRules: Rule[] = [
@@ -29,7 +19,7 @@ export const annotationRules: Rule[] = [
     check: (invoice) => {
       const at = first(invoice.notes, "P_19N") ?? first(invoice.notes, "Zwolnienie");
       if (at === undefined || says(invoice.notes, "P_19")) return [];
-      if (rateAt(invoice, "zw") === undefined && !invoice.fa.has("P_13_7")) return [];
+      if (!invoice.rates.has("zw") && !invoice.fa.has("P_13_7")) return [];
       return [
         {
           at,
@@ -58,7 +48,7 @@ export const annotationRules: Rule[] = [
       )
         return [];
       if (invoice.fa.has("P_13_7") || invoice.lines.some(({ fields }) => !fields.has("P_12"))) return [];
-      if (rateAt(invoice, "zw") !== undefined) return [];
+      if (invoice.rates.has("zw")) return [];
       return [
         {
           at,
@@ -80,7 +70,7 @@ export const annotationRules: Rule[] = [
     check: (invoice) => {
       const at = first(invoice.notes, "P_18");
       if (at === undefined || textOf(at) !== "2") return [];
-      if (rateAt(invoice, "oo") === undefined && !invoice.fa.has("P_13_10")) return [];
+      if (!invoice.rates.has("oo") && !invoice.fa.has("P_13_10")) return [];
       return [
         {
           at,
@@ -100,7 +90,7 @@ export const annotationRules: Rule[] = [
     advicePl: "Dla nabywcy z zagranicy użyj np I lub np II (usługi) albo 0 WDT, 0 EX (towary).",
     reads: ["P_12", "NIP"],
     check: (invoice) => {
-      const at = rateAt(invoice, "oo");
+      const at = invoice.rates.get("oo");
       const number = first(invoice.buyer, "NrVatUE") ?? first(invoice.buyer, "NrID");
       if (at === undefined || number === undefined || invoice.buyer.has("NIP")) return [];
       if (textOf(number)?.startsWith("PL") === true) return [];

@@ -5,11 +5,11 @@ import { isKsefNumber } from "./checksums.ts";
 
 const ksefNumber = /^\d{10}-\d{8}-[0-9A-F]{12}-[0-9A-F]{2}$/;
 
-const corrected = ({ fa }: Facts): Fields[] => (fa.get("DaneFaKorygowanej") ?? []).map(fieldsOf);
+const corrected = ({ fa }: Facts): Fields[] => fa.all("DaneFaKorygowanej").map(fieldsOf);
 
 /** Every KSeF number the invoice refers to. */
 function references(invoice: Facts): { at: XmlElement; number: string }[] {
-  const advances = (invoice.fa.get("FakturaZaliczkowa") ?? []).map(fieldsOf);
+  const advances = invoice.fa.all("FakturaZaliczkowa").map(fieldsOf);
   const found = [
     ...corrected(invoice).map((fields) => first(fields, "NrKSeFFaKorygowanej")),
     ...advances.map((fields) => first(fields, "NrKSeFFaZaliczkowej")),
@@ -175,7 +175,7 @@ export const correctionRules: Rule[] = [
       "Wpisz numer KSeF w przeznaczonym dla niego polu albo podaj numer nadany fakturze przez wystawcę.",
     reads: ["NrKSeFN", "NrKSeFZN", "NrFaKorygowanej", "NrFaZaliczkowej"],
     check: (invoice) => {
-      const advances = (invoice.fa.get("FakturaZaliczkowa") ?? []).map(fieldsOf);
+      const advances = invoice.fa.all("FakturaZaliczkowa").map(fieldsOf);
       return [...corrected(invoice), ...advances].flatMap((fields) => {
         const at = first(fields, "NrFaKorygowanej") ?? first(fields, "NrFaZaliczkowej");
         const outside = says(fields, "NrKSeFN") || says(fields, "NrKSeFZN");

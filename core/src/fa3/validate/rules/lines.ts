@@ -20,21 +20,30 @@ function valuesOf({ fields }: Line, priceName: string): Decimal[] | undefined {
   return [product.minus(discount), product.minus(quantity.times(discount))];
 }
 
-function wrongValue(line: Line, priceName: string, valueName: string): Finding[] {
+/** What is found on the lines, at most one thing on each. */
+function onLines(lines: Line[], judge: (line: Line) => Finding | undefined): Finding[] {
+  const findings: Finding[] = [];
+  for (const line of lines) {
+    const finding = judge(line);
+    if (finding !== undefined) findings.push(finding);
+  }
+  return findings;
+}
+
+function wrongValue(line: Line, priceName: string, valueName: string): Finding | undefined {
   const at = first(line.fields, valueName);
   const stated = numberOf(at);
   const expected = stated === undefined ? undefined : valuesOf(line, priceName);
   const [value] = expected ?? [];
-  if (at === undefined || stated === undefined || expected === undefined || value === undefined) return [];
-  if (expected.some((one) => one.near(stated, tolerance))) return [];
+  if (at === undefined || stated === undefined || expected === undefined || value === undefined)
+    return undefined;
+  for (const one of expected) if (one.near(stated, tolerance)) return undefined;
   const sum = value.toMoney();
-  return [
-    {
-      at,
-      en: `${valueName} is ${stated.toMoney()}, but P_8B x ${priceName} less the discount is ${sum}.`,
-      pl: `${valueName} to ${stated.toMoney()}, a P_8B x ${priceName} po opuście daje ${sum}.`,
-    },
-  ];
+  return {
+    at,
+    en: `${valueName} is ${stated.toMoney()}, but P_8B x ${priceName} less the discount is ${sum}.`,
+    pl: `${valueName} to ${stated.toMoney()}, a P_8B x ${priceName} po opuście daje ${sum}.`,
+  };
 }
 
 /** The lines of the invoice, each for itself. */
@@ -50,32 +59,29 @@ export const lineRules: Rule[] = [
     reads: ["NrWierszaFa", "StanPrzed"],
     check: ({ lines }) => {
       let last = 0;
-      const seen = new Set<string>();
-      return lines.flatMap(({ fields }) => {
+      // Twice the number, and one more for the state before a correction.
+      const seen = new Set<number>();
+      return onLines(lines, ({ fields }) => {
         const at = first(fields, "NrWierszaFa");
         const text = textOf(at);
-        if (at === undefined || text === undefined || !/^\d{1,14}$/.test(text)) return [];
+        if (at === undefined || text === undefined || !/^\d{1,14}$/.test(text)) return undefined;
         const number = Number(text);
-        const key = says(fields, "StanPrzed") ? `${number}-` : `${number}`;
+        const key = number * 2 + (says(fields, "StanPrzed") ? 1 : 0);
         const previous = last;
         last = Math.max(last, number);
         if (seen.has(key))
-          return [
-            {
-              at,
-              en: `The line number ${number} is used twice.`,
-              pl: `Numer wiersza ${number} się powtarza.`,
-            },
-          ];
-        seen.add(key);
-        if (number >= previous) return [];
-        return [
-          {
+          return {
             at,
-            en: `The line number ${number} follows ${previous}.`,
-            pl: `Numer wiersza ${number} następuje po ${previous}.`,
-          },
-        ];
+            en: `The line number ${number} is used twice.`,
+            pl: `Numer wiersza ${number} się powtarza.`,
+          };
+        seen.add(key);
+        if (number >= previous) return undefined;
+        return {
+          at,
+          en: `The line number ${number} follows ${previous}.`,
+          pl: `Numer wiersza ${number} następuje po ${previous}.`,
+        };
       });
     },
   },
@@ -88,7 +94,7 @@ export const lineRules: Rule[] = [
     advice: "Correct P_11, or the quantity, price or discount it comes from.",
     advicePl: "Popraw P_11 albo ilość, cenę lub opust, z których wynika.",
     reads: ["P_8B", "P_9A", "P_10", "P_11"],
-    check: ({ lines }) => lines.flatMap((line) => wrongValue(line, "P_9A", "P_11")),
+    check: ({ lines }) => onLines(lines, (line) => wrongValue(line, "P_9A", "P_11")),
   },
   {
     code: "FA3-LINE-03",
@@ -99,7 +105,7 @@ export const lineRules: Rule[] = [
     advice: "Correct P_11A, or the quantity, price or discount it comes from.",
     advicePl: "Popraw P_11A albo ilość, cenę lub opust, z których wynika.",
     reads: ["P_8B", "P_9B", "P_10", "P_11A"],
-    check: ({ lines }) => lines.flatMap((line) => wrongValue(line, "P_9B", "P_11A")),
+    check: ({ lines }) => onLines(lines, (line) => wrongValue(line, "P_9B", "P_11A")),
   },
   {
     code: "FA3-LINE-04",
@@ -113,11 +119,11 @@ export const lineRules: Rule[] = [
     check: ({ lines, correcting }) =>
       correcting
         ? []
-        : lines.flatMap(({ fields }) => {
+        : onLines(lines, ({ fields }) => {
             const at = first(fields, "P_8B");
             const quantity = textOf(at);
-            if (at === undefined || quantity === undefined || !/^-.*[1-9]/.test(quantity)) return [];
-            return [{ at, en: `The quantity is ${quantity}.`, pl: `Ilość wynosi ${quantity}.` }];
+            if (at === undefined || quantity === undefined || !/^-.*[1-9]/.test(quantity)) return undefined;
+            return { at, en: `The quantity is ${quantity}.`, pl: `Ilość wynosi ${quantity}.` };
           }),
   },
   {
@@ -132,13 +138,11 @@ export const lineRules: Rule[] = [
     check: ({ lines, correcting }) =>
       correcting
         ? []
-        : lines
-            .filter(({ fields }) => !fields.has("P_7"))
-            .map(({ element }) => ({
-              at: element,
-              en: "The line has no P_7.",
-              pl: "W wierszu brakuje P_7.",
-            })),
+        : onLines(lines, ({ element, fields }) =>
+            fields.has("P_7")
+              ? undefined
+              : { at: element, en: "The line has no P_7.", pl: "W wierszu brakuje P_7." },
+          ),
   },
   {
     code: "FA3-LINE-06",

@@ -174,10 +174,5 @@ export const partyRules: Rule[] = [
 ];
 
 /** Where the invoice shows a sale of this kind: the rate of a line, or the total. */
-function saleAt({ lines, fa }: Facts, rate: string, total: string): XmlElement | undefined {
-  for (const { fields } of lines) {
-    const at = first(fields, "P_12");
-    if (at !== undefined && textOf(at) === rate) return at;
-  }
-  return first(fa, total);
-}
+const saleAt = ({ rates, fa }: Facts, rate: string, total: string): XmlElement | undefined =>
+  rates.get(rate) ?? first(fa, total);

@@ -20,7 +20,7 @@ export const paymentRules: Rule[] = [
     check: ({ fa, payment }) => {
       const issued = textOf(first(fa, "P_1"));
       if (issued === undefined) return [];
-      return (payment.get("TerminPlatnosci") ?? []).flatMap((term) => {
+      return payment.all("TerminPlatnosci").flatMap((term) => {
         const at = first(fieldsOf(term), "Termin");
         const due = textOf(at);
         if (at === undefined || due === undefined || due >= issued) return [];
@@ -102,10 +102,9 @@ export const paymentRules: Rule[] = [
       const due = numberOf(first(fa, "P_15"));
       const sum = (list: string, total: string): Decimal =>
         settlement.has(list)
-          ? (settlement.get(list) ?? []).reduce(
-              (running, item) => running.plus(numberOf(first(fieldsOf(item), "Kwota")) ?? zero),
-              zero,
-            )
+          ? settlement
+              .all(list)
+              .reduce((running, item) => running.plus(numberOf(first(fieldsOf(item), "Kwota")) ?? zero), zero)
           : (numberOf(first(settlement, total)) ?? zero);
       const at = first(settlement, "DoZaplaty");
       const stated = numberOf(at);
@@ -124,7 +123,7 @@ export const paymentRules: Rule[] = [
 ];
 
 function accounts({ payment }: Facts): { at: XmlElement; number: string }[] {
-  const found = [...(payment.get("RachunekBankowy") ?? []), ...(payment.get("RachunekBankowyFaktora") ?? [])];
+  const found = [...payment.all("RachunekBankowy"), ...payment.all("RachunekBankowyFaktora")];
   return found.flatMap((account) => {
     const at = first(fieldsOf(account), "NrRB");
     const number = textOf(at)?.replaceAll(/[\s-]/g, "");
