@@ -100,5 +100,5 @@ function refuseDeep(text: string): void {
   }
 }
 
-/** How every document is parsed: nothing it names is ever loaded. */
+/** How every document is parsed: nothing it names is ever loaded, and short texts need no memory of their own. */
 export const parsing = { option: ParseOption.XML_PARSE_NONET | ParseOption.XML_PARSE_COMPACT };

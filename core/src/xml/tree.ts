@@ -115,7 +115,10 @@ const [slash, less, greater, question, tilde] = [0x2f, 0x3c, 0x3e, 0x3f, 0x7e] a
 const noAttributes: Record<string, string> = Object.freeze({});
 const noChildren: XmlElement[] = [];
 
-/** Names come again and again: one string for each, found by its hash. A full place is taken over, so this stays small. */
+/**
+ * Names come again and again: one string for each, found by its hash. A full place is taken over, so this stays small.
+ * The engine compares strings that have been keys, as those in our code, by their addresses.
+ */
 const names: string[] = Array.from({ length: 1024 }, () => "");
 
 function nameAt(source: string, bytes: Buffer, from: number, to: number, hash: number): string {
