@@ -120,6 +120,7 @@ export interface Fault {
   code: string;
   severity?: "error" | "warning";
   message: string;
+  messagePl?: string;
   path?: string;
   line?: number;
 }

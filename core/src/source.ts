@@ -3,6 +3,7 @@ import type { Engine } from "./engine.ts";
 import { HubError, type Fault } from "./error.ts";
 import { toFa3 } from "./fa3/to-fa3.ts";
 import { Invoice } from "./model.ts";
+import { inPolish } from "./model/sentence.ts";
 import { normalise } from "./normalise/index.ts";
 
 /** What an invoice can be handed in as: an FA(3) document, or our model in JSON. */
@@ -30,12 +31,16 @@ export async function fa3From(
 
 /** An invoice of our model from JSON. Throws `model.invalid`. */
 export function parseInvoice(content: Uint8Array): Invoice {
-  const parsed = Invoice.safeParse(json(content));
+  const value = json(content);
+  const parsed = Invoice.safeParse(value);
   if (parsed.success) return parsed.data;
-  const faults: Fault[] = parsed.error.issues.map(({ path, message }) => ({
+  // The second time in Polish: the sentences of the library itself are in a language of its own.
+  const polish = Invoice.safeParse(value, { error: z.locales.pl().localeError }).error?.issues;
+  const faults: Fault[] = parsed.error.issues.map(({ path, message }, index) => ({
     code: "model.invalid",
     path: z.core.toDotPath(path),
     message,
+    messagePl: inPolish(message) ?? polish?.[index]?.message ?? message,
   }));
   throw new HubError("model.invalid", faults.map(({ path, message }) => `${path}: ${message}`).join("; "), {
     faults,

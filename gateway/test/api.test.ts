@@ -142,9 +142,29 @@ describe("an invoice in JSON", () => {
     const wrong = { ...model, lines: [{ ...model.lines[0], quantity: 3, rates: "23" }] };
     const body = await problem(await send(rig, "/v1/invoices", wrong));
     expect(body).toMatchObject({ status: 422, code: "model.invalid" });
-    expect(body.faults).toEqual(
-      expect.arrayContaining([expect.objectContaining({ path: "lines[0].quantity" })]),
-    );
+    expect(body.faults).toEqual([
+      {
+        code: "model.invalid",
+        path: "lines[0].quantity",
+        message: "Invalid input: expected string, received number",
+        messagePl: "Nieprawidłowe dane wejściowe: oczekiwano string, otrzymano liczba",
+      },
+      {
+        code: "model.invalid",
+        path: "lines[0]",
+        message: 'Unrecognized key: "rates"',
+        messagePl: 'Nierozpoznane klucze: "rates"',
+      },
+    ]);
+    const dashes = { ...model, seller: { ...model.seller, nip: "526-58-77-635" } };
+    expect((await problem(await send(rig, "/v1/invoices", dashes))).faults).toEqual([
+      {
+        code: "model.invalid",
+        path: "seller.nip",
+        message: "A NIP is ten digits without dashes or a country prefix.",
+        messagePl: "NIP to dziesięć cyfr bez kresek i prefiksu kraju.",
+      },
+    ]);
     expect(await problem(await send(rig, "/v1/invoices", "{"))).toMatchObject({
       status: 422,
       code: "model.invalid",

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { line, paragraph, pattern } from "./text.ts";
+import { sentence } from "./sentence.ts";
 
 const metadata = z
   .strictObject({
@@ -58,10 +59,13 @@ export const Footer = z
         z
           .strictObject({
             fullName: line(256).optional().describe("Full name of the entity."),
-            krs: pattern(/^\d{10}$/, "A KRS number is ten digits.")
+            krs: pattern(/^\d{10}$/, sentence("A KRS number is ten digits.", "Numer KRS to dziesięć cyfr."))
               .optional()
               .describe("Number in the National Court Register (KRS)."),
-            regon: pattern(/^(\d{9}|\d{14})$/, "A REGON number is 9 or 14 digits.")
+            regon: pattern(
+              /^(\d{9}|\d{14})$/,
+              sentence("A REGON number is 9 or 14 digits.", "Numer REGON ma 9 albo 14 cyfr."),
+            )
               .optional()
               .describe("Number in the register of businesses (REGON)."),
             bdo: line(9).optional().describe("Number in the waste database (BDO)."),

@@ -1,10 +1,17 @@
+import { sentence } from "./sentence.ts";
+
 type Shaped = Record<string, unknown>;
 
 /** For `.refine`: exactly one of these fields is there. A `false` counts as absent. */
 export function exactlyOne(...fields: string[]) {
   return [
     (value: Shaped) => count(value, fields) === 1,
-    { error: `Give exactly one of: ${fields.join(", ")}.` },
+    {
+      error: sentence(
+        `Give exactly one of: ${fields.join(", ")}.`,
+        `Podaj dokładnie jedno z pól: ${fields.join(", ")}.`,
+      ),
+    },
   ] as const;
 }
 
@@ -12,7 +19,12 @@ export function exactlyOne(...fields: string[]) {
 export function atMostOne(...fields: string[]) {
   return [
     (value: Shaped) => count(value, fields) <= 1,
-    { error: `Give at most one of: ${fields.join(", ")}.` },
+    {
+      error: sentence(
+        `Give at most one of: ${fields.join(", ")}.`,
+        `Podaj najwyżej jedno z pól: ${fields.join(", ")}.`,
+      ),
+    },
   ] as const;
 }
 

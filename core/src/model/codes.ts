@@ -1,13 +1,32 @@
 import * as z from "zod";
+import { sentence } from "./sentence.ts";
 
 /** A country of an address or of a tax identifier (ISO 3166-1, and the additions of the official list). */
-export const country = () => z.enum(countries, "This is not a country code of the official list.");
+export const country = () =>
+  z.enum(
+    countries,
+    sentence("This is not a country code of the official list.", "To nie jest kod kraju z oficjalnej listy."),
+  );
 
 /** A member state in a VAT number: Greece is EL, Northern Ireland is XI. */
-export const euCountry = () => z.enum(euCountries, "This is not a VAT prefix of an EU member state.");
+export const euCountry = () =>
+  z.enum(
+    euCountries,
+    sentence(
+      "This is not a VAT prefix of an EU member state.",
+      "To nie jest prefiks VAT państwa członkowskiego UE.",
+    ),
+  );
 
 /** ISO 4217. */
-export const currency = () => z.enum(currencies, "This is not a currency code of the official list.");
+export const currency = () =>
+  z.enum(
+    currencies,
+    sentence(
+      "This is not a currency code of the official list.",
+      "To nie jest kod waluty z oficjalnej listy.",
+    ),
+  );
 
 // Source: the FA(3) schema and the base schema KodyKrajow.
 /** Countries of the official list. */

@@ -4,11 +4,15 @@ import { amount, quantity } from "./number.ts";
 import { PreviousBuyer, PreviousSeller } from "./party.ts";
 import { line, pattern } from "./text.ts";
 import { date } from "./time.ts";
+import { sentence } from "./sentence.ts";
 
 const ksefNumber = () =>
   pattern(
     /^([1-9]((\d[1-9])|([1-9]\d))\d{7}|M\d{9}|[A-Z]{3}\d{7})-(20[2-9][0-9]|2[1-9][0-9]{2}|[3-9][0-9]{3})(0[1-9]|1[0-2])(0[1-9]|[1-2][0-9]|3[0-1])-([0-9A-F]{6})-?([0-9A-F]{6})-([0-9A-F]{2})$/,
-    'A KSeF number looks like "9999999999-20260215-0123456789AB-CD".',
+    sentence(
+      'A KSeF number looks like "9999999999-20260215-0123456789AB-CD".',
+      'Numer KSeF wygląda tak: "9999999999-20260215-0123456789AB-CD".',
+    ),
   ).optional();
 
 export const CorrectedInvoice = z

@@ -3,9 +3,16 @@ import { exactlyOne } from "./choice.ts";
 import { country, euCountry } from "./codes.ts";
 import { percentage } from "./number.ts";
 import { line, paragraph, pattern, replaceBlanks } from "./text.ts";
+import { sentence } from "./sentence.ts";
 
 const nip = () =>
-  pattern(/^[1-9]((\d[1-9])|([1-9]\d))\d{7}$/, "A NIP is ten digits without dashes or a country prefix.");
+  pattern(
+    /^[1-9]((\d[1-9])|([1-9]\d))\d{7}$/,
+    sentence(
+      "A NIP is ten digits without dashes or a country prefix.",
+      "NIP to dziesięć cyfr bez kresek i prefiksu kraju.",
+    ),
+  );
 
 export const Address = z
   .strictObject({
@@ -19,7 +26,7 @@ export const Address = z
 export const Contact = z
   .strictObject({
     email: line(255, 3)
-      .regex(/^[^\n\r]+@[^\n\r]+$/, "An e-mail address has an @.")
+      .regex(/^[^\n\r]+@[^\n\r]+$/, sentence("An e-mail address has an @.", "Adres e-mail zawiera znak @."))
       .optional()
       .describe("E-mail address."),
     phone: line(16).optional().describe("Telephone number."),
@@ -33,7 +40,10 @@ const euVat = z.strictObject({
   country: euCountry().describe('VAT prefix of the member state; Greece is "EL", Northern Ireland "XI".'),
   number: pattern(
     /^[0-9A-Z+*]{1,12}$/,
-    "1 to 12 capital letters, digits, + or *, without the prefix.",
+    sentence(
+      "1 to 12 capital letters, digits, + or *, without the prefix.",
+      "Od 1 do 12 wielkich liter, cyfr, + lub *, bez prefiksu.",
+    ),
   ).describe("VAT number without the prefix."),
 });
 
@@ -123,7 +133,10 @@ export const ThirdParty = z
     ...identity,
     internalId: pattern(
       /^[1-9]((\d[1-9])|([1-9]\d))\d{7}-\d{5}$/,
-      "An internal identifier is a NIP, a dash and five digits.",
+      sentence(
+        "An internal identifier is a NIP, a dash and five digits.",
+        "Identyfikator wewnętrzny to NIP, kreska i pięć cyfr.",
+      ),
     )
       .optional()
       .describe("Internal identifier of a unit, issued in KSeF: NIP, a dash, five digits."),

@@ -3,6 +3,7 @@ import { atMostOne } from "./choice.ts";
 import { amount } from "./number.ts";
 import { line, paragraph, pattern } from "./text.ts";
 import { paymentDate } from "./time.ts";
+import { sentence } from "./sentence.ts";
 
 const form = () =>
   z
@@ -46,7 +47,10 @@ export const PaymentTerm = z
 export const BankAccount = z
   .strictObject({
     number: paragraph(34, 10).describe("Full account number: IBAN, or 26 digits in Poland."),
-    swift: pattern(/^[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?$/, "A SWIFT code has 8 or 11 characters.")
+    swift: pattern(
+      /^[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?$/,
+      sentence("A SWIFT code has 8 or 11 characters.", "Kod SWIFT ma 8 albo 11 znaków."),
+    )
       .optional()
       .describe("SWIFT (BIC) code."),
     ownAccountOfBank: z
@@ -80,7 +84,10 @@ export const Payment = z
     link: line(512)
       .regex(
         /^https?:\/\/([a-zA-Z0-9][a-zA-Z0-9-]*\.)+[a-zA-Z]{2,}(:[0-9]{1,5})?(\/[^\s?#]*)?\?([^#\s]*&)?IPKSeF=[0-9]{3}[a-zA-Z0-9]{10}(&[^#\s]*)?(#.*)?$/,
-        "A payment link is an http(s) address with the parameter IPKSeF.",
+        sentence(
+          "A payment link is an http(s) address with the parameter IPKSeF.",
+          "Link do płatności to adres http(s) z parametrem IPKSeF.",
+        ),
       )
       .optional()
       .describe(
@@ -88,7 +95,10 @@ export const Payment = z
       ),
     ksefPaymentId: pattern(
       /^[0-9]{3}[a-zA-Z0-9]{10}$/,
-      "A KSeF payment identifier: 3 digits, then 10 letters or digits.",
+      sentence(
+        "A KSeF payment identifier: 3 digits, then 10 letters or digits.",
+        "Identyfikator płatności KSeF to 3 cyfry, a po nich 10 liter lub cyfr.",
+      ),
     )
       .optional()
       .describe("KSeF payment identifier (IPKSeF)."),

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { sentence } from "./sentence.ts";
 
 /**
  * One line of text as the official token types have it: white space is collapsed, and what remains has
@@ -40,9 +41,17 @@ const forbidden = /[[\p{Cc}--[\t\n\r\u{85}]]\p{Cs}\p{Noncharacter_Code_Point}]/v
 function checked(schema: z.ZodString, shortest: number, longest: number): z.ZodString {
   return schema
     .refine((text) => within(text, shortest, longest), {
-      error: `This text must have ${shortest} to ${longest} characters.`,
+      error: sentence(
+        `This text must have ${shortest} to ${longest} characters.`,
+        `Tekst musi mieć od ${shortest} do ${longest} znaków.`,
+      ),
     })
-    .refine((text) => !forbidden.test(text), { error: "KSeF does not take a character in this text." })
+    .refine((text) => !forbidden.test(text), {
+      error: sentence(
+        "KSeF does not take a character in this text.",
+        "W tekście jest znak, którego KSeF nie przyjmuje.",
+      ),
+    })
     .meta({ minLength: shortest, maxLength: longest });
 }
 

@@ -1,11 +1,20 @@
 import * as z from "zod";
+import { sentence } from "./sentence.ts";
 
 /** A calendar date `YYYY-MM-DD` from `earliest` to 2050-01-01, the last day the official types take. */
 export function date(earliest = "2006-01-01"): z.ZodISODate {
   return z.iso
-    .date("A date is a real day written YYYY-MM-DD.")
+    .date(
+      sentence(
+        "A date is a real day written YYYY-MM-DD.",
+        "Data to istniejący dzień zapisany jako RRRR-MM-DD.",
+      ),
+    )
     .refine((day) => day >= earliest && day <= latestDay, {
-      error: `This date must lie between ${earliest} and ${latestDay}.`,
+      error: sentence(
+        `This date must lie between ${earliest} and ${latestDay}.`,
+        `Data musi przypadać między ${earliest} a ${latestDay}.`,
+      ),
     });
 }
 
@@ -23,14 +32,26 @@ export function instant(earliest: string): z.ZodString {
   const first = Date.parse(earliest);
   return z
     .string()
-    .regex(dateTime, 'A date and time is written "2026-02-15T09:30:47Z".')
-    .refine((text) => {
-      const [day = "", , offset] = text.split(/(?=T)|(?=Z$)|(?=[+-]\d\d:\d\d$)/);
-      if (!z.iso.date().safeParse(day).success) return false;
-      const time = Date.parse(offset === undefined ? `${text}Z` : text);
-      const margin = offset === undefined ? fourteenHours : 0;
-      return time - margin >= first && time + margin <= latestInstant;
-    }, `This must be a real date and time between ${earliest} and 2050-01-01T23:59:59Z.`);
+    .regex(
+      dateTime,
+      sentence(
+        'A date and time is written "2026-02-15T09:30:47Z".',
+        'Datę i czas zapisuje się jako "2026-02-15T09:30:47Z".',
+      ),
+    )
+    .refine(
+      (text) => {
+        const [day = "", , offset] = text.split(/(?=T)|(?=Z$)|(?=[+-]\d\d:\d\d$)/);
+        if (!z.iso.date().safeParse(day).success) return false;
+        const time = Date.parse(offset === undefined ? `${text}Z` : text);
+        const margin = offset === undefined ? fourteenHours : 0;
+        return time - margin >= first && time + margin <= latestInstant;
+      },
+      sentence(
+        `This must be a real date and time between ${earliest} and 2050-01-01T23:59:59Z.`,
+        `Musi to być istniejąca data i czas między ${earliest} a 2050-01-01T23:59:59Z.`,
+      ),
+    );
 }
 
 const latestDay = "2050-01-01";

@@ -1,10 +1,11 @@
 import { Big } from "big.js";
-import type { ExchangeRates } from "../exchange-rates/port.ts";
+import { warsawDate } from "../warsaw.ts";
 import type { Invoice, Line, Totals } from "../model.ts";
 import { convertAdvance } from "./advance-conversion.ts";
 import { conversionDay } from "./conversion-day.ts";
 import { sum, written } from "./decimal.ts";
 import { fill } from "./fill.ts";
+import type { NormaliseContext } from "./index.ts";
 import { allEqual, converted, lookupOnce, shown, type Lookup } from "./rate.ts";
 import { taxClass, taxedGroups, type TaxedGroup } from "./tax-class.ts";
 import { exactVat, taxable } from "./taxable.ts";
@@ -18,12 +19,12 @@ import { totalsOfLines } from "./totals.ts";
 export async function withVatInPln(
   invoice: Invoice,
   marginScheme: boolean,
-  exchangeRates: ExchangeRates | undefined,
+  { exchangeRates, now }: NormaliseContext,
 ): Promise<Invoice> {
   const { currency = "PLN", totals = {}, kind } = invoice;
   const open = taxedGroups.filter((group) => totals[group] && totals[group].vatInPln === undefined);
   if (currency === "PLN" || open.length === 0) return invoice;
-  const lookup = lookupOnce(currency, exchangeRates);
+  const lookup = lookupOnce(currency, exchangeRates, warsawDate(now));
   if (kind === "ZAL" || kind === "KOR_ZAL") return convertAdvance(invoice, open, lookup);
   return convertSale(invoice, open, marginScheme, lookup);
 }

@@ -23,12 +23,11 @@ export interface NormaliseContext {
  * Throws `rates.unreachable` and `rates.unknown`.
  */
 export async function normalise(invoice: Invoice, context: NormaliseContext): Promise<Invoice> {
-  const { now, exchangeRates } = context;
   const marginScheme = invoice.annotations?.marginScheme !== undefined;
   let result = fill(invoice, {
     kind: "VAT",
     currency: "PLN",
-    createdAt: `${new Date(now).toISOString().slice(0, 19)}Z`,
+    createdAt: `${new Date(context.now).toISOString().slice(0, 19)}Z`,
   });
   if (result.lines) result = { ...result, lines: completeLines(result.lines) };
   if (result.order)
@@ -42,7 +41,7 @@ export async function normalise(invoice: Invoice, context: NormaliseContext): Pr
 
   if (result.settlement)
     result = { ...result, settlement: completeSettlement(result.settlement, result.amountDue) };
-  return withVatInPln(result, marginScheme, exchangeRates);
+  return withVatInPln(result, marginScheme, context);
 }
 
 function deriveTotals(invoice: Invoice, marginScheme: boolean): Totals | undefined {

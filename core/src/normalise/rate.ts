@@ -3,14 +3,18 @@ import type { ExchangeRates } from "../exchange-rates/port.ts";
 import { quantity } from "../model/number.ts";
 import { written } from "./decimal.ts";
 
-/** The rate for a day as `conversionDay` names it; undefined without a day or without a source of rates. */
+/** The rate for a day as `conversionDay` names it; undefined without a day, a source of rates, or before the day. */
 export type Lookup = (day: string | undefined) => Promise<string | undefined>;
 
-/** Asks once a day, however many lines there are. */
-export function lookupOnce(currency: string, exchangeRates: ExchangeRates | undefined): Lookup {
+/** Asks once a day, however many lines there are. Of a day after `today` there is no rate: the rules will refuse it. */
+export function lookupOnce(
+  currency: string,
+  exchangeRates: ExchangeRates | undefined,
+  today: string,
+): Lookup {
   const found = new Map<string, string>();
   return async (day) => {
-    if (day === undefined || exchangeRates === undefined) return undefined;
+    if (day === undefined || day > today || exchangeRates === undefined) return undefined;
     const known = found.get(day);
     if (known !== undefined) return known;
     const { rate } = await exchangeRates.rate(currency, day);

@@ -32,6 +32,12 @@ describe("VAT in PLN", () => {
     expect(asked).toEqual(["EUR before 2026-02-15"]);
   });
 
+  it("has no rate for a day to come, which the rules refuse", async () => {
+    const { invoice, asked } = await converted({ issueDate: "2027-02-15", lines: [net("100", "23")] });
+    expect(invoice.totals?.standard).toEqual({ net: "100.00", vat: "23.00" });
+    expect(asked).toEqual([]);
+  });
+
   it("rounds half a grosz up", async () => {
     // 10 x 5 % = 0.50; 0.50 x 4.41 = 2.205 -> 2.21.
     const { invoice } = await converted({ lines: [net("10", "5", { exchangeRate: "4.41" })] });
