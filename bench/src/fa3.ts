@@ -1,8 +1,12 @@
-import { Invoice, normalise } from "@ksef-hub/core";
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { fromFa3, schemaFaults, toFa3, validate } from "@ksef-hub/core/fa3";
 import type { FakturaInput } from "ksef-client-ts";
+import { documentOf, today, type Document } from "./fa3-document.ts";
 import type { BenchOptions, Figure } from "./figure.ts";
 import { quantile } from "./figure.ts";
+import { speedOf, type Work } from "./speed.ts";
 
 /** Aims. Memory is the growth of the resident set over everything we do here. */
 const aims = { buildsASecond: 100_000, ofFloor: 0.8, ofClient: 1, growthMb: 150 };
@@ -16,7 +20,6 @@ const aims = { buildsASecond: 100_000, ofFloor: 0.8, ofClient: 1, growthMb: 150 
 export async function* fa3({ quick }: BenchOptions): AsyncGenerator<Figure> {
   const pace = quick ? { rounds: 5, roundMs: 120, warmMs: 250 } : { rounds: 21, roundMs: 250, warmMs: 1_000 };
   const documents = [await documentOf(5), await documentOf(1_000)];
-  const growth = await memoryGrowth(documents, quick ? 3_000 : 15_000);
   for (const document of documents) {
     const { lines, invoice, xml } = document;
     const ours = {
@@ -56,6 +59,11 @@ export async function* fa3({ quick }: BenchOptions): AsyncGenerator<Figure> {
     const full = figure("validate");
     yield { ...full, aim: `>= ${aims.ofFloor} of the floor`, met: full.ofFloor >= aims.ofFloor };
   }
+  // In a process of its own, so that neither figure suffers from the other.
+  const seconds = quick ? "3" : "15";
+  const script = fileURLToPath(new URL("fa3-memory.ts", import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [...process.execArgv, script, seconds]);
+  const growth = Number(stdout);
   yield {
     bench: "fa3.memory",
     value: growth,
@@ -65,49 +73,7 @@ export async function* fa3({ quick }: BenchOptions): AsyncGenerator<Figure> {
   };
 }
 
-const today = "2026-02-15";
 const clientAim = `>= ${aims.ofClient} of ksef-client-ts`;
-
-type Work = () => unknown;
-
-interface Document {
-  lines: number;
-  invoice: Invoice;
-  xml: Uint8Array<ArrayBuffer>;
-}
-
-/** An ordinary invoice with that many lines at three rates. */
-async function documentOf(lines: number): Promise<Document> {
-  const rates = ["23", "8", "5"] as const;
-  const draft = Invoice.parse({
-    number: `FV/${lines}/02/2026`,
-    issueDate: today,
-    saleDate: today,
-    seller: party("5265877635", "Hurtownia Żeglarska sp. z o.o."),
-    buyer: party("1111111111", "Przystań & Spółka S.A."),
-    lines: Array.from({ length: lines }, (_, index) => ({
-      name: `Lina cumownicza ${index + 1}, poliester, 12 mm`,
-      code: `LC-${index + 1}`,
-      unit: "szt.",
-      quantity: String((index % 9) + 1),
-      unitNetPrice: `${(index % 90) + 10}.${String(index % 100).padStart(2, "0")}`,
-      rate: rates[index % rates.length],
-    })),
-    payment: { form: "transfer", terms: [{ date: "2026-03-01" }] },
-  });
-  const invoice = await normalise(draft, { now: Date.parse(`${today}T08:00:00Z`) });
-  const xml = new TextEncoder().encode(toFa3(invoice));
-  const faults = validate(xml, { today });
-  if (faults[0] !== undefined)
-    throw new Error(`The document of the bench is not valid: ${faults[0].message}`);
-  return { lines, invoice, xml };
-}
-
-const party = (nip: string, name: string) => ({
-  nip,
-  name,
-  address: { country: "PL", line1: "ul. Portowa 2", line2: "80-001 Gdańsk" },
-});
 
 /** The same with ksef-client-ts. It is loaded late: its memory is not ours. */
 async function clientOn({ xml: bytes }: Document) {
@@ -151,31 +117,4 @@ async function takeTurns<Name extends string>(
   for (let round = 0; round < rounds; round++)
     for (const [name, work] of entries) measured[name].push(await speedOf(work, roundMs));
   return measured;
-}
-
-async function speedOf(work: Work, forMs: number): Promise<number> {
-  const start = performance.now();
-  let [done, elapsed] = [0, 0];
-  while (elapsed < forMs) {
-    // The clock is not looked at after each: it costs as much as a tenth of a small document.
-    for (let batch = elapsed === 0 ? 1 : Math.ceil(done / 50); batch > 0; batch--, done++) {
-      const result = work();
-      if (result instanceof Promise) await result;
-    }
-    elapsed = performance.now() - start;
-  }
-  return (done / elapsed) * 1_000;
-}
-
-/** The most the resident set grows by, in MB, while all our own work is done again and again. */
-async function memoryGrowth(documents: Document[], forMs: number): Promise<number> {
-  const before = process.memoryUsage.rss();
-  let most = before;
-  for (const end = performance.now() + forMs; performance.now() < end;)
-    for (const { invoice, xml } of documents) {
-      for (const work of [() => toFa3(invoice), () => fromFa3(xml), () => validate(xml, { today })])
-        await speedOf(work, 50);
-      most = Math.max(most, process.memoryUsage.rss());
-    }
-  return Math.round((most - before) / 1e6);
 }

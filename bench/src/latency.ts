@@ -1,11 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { defaultTiming, realClock, Secret } from "@ksef-hub/core";
 import {
   connectKsef,
@@ -18,6 +14,7 @@ import { sampleInvoice } from "@ksef-hub/core/testing";
 import { startHub } from "@ksef-hub/gateway";
 import type { BenchOptions, Figure } from "./figure.ts";
 import { quantile } from "./figure.ts";
+import { startSandbox } from "./sandbox-process.ts";
 
 /**
  * One invoice at a time, from the POST to its KSeF number as the caller of our API sees it, beside a bare client that
@@ -120,23 +117,6 @@ async function throughBareClient(ksef: KsefConnection, xml: Uint8Array<ArrayBuff
     if (seen.ksefNumber) return performance.now() - start;
     waitMs = Math.min(defaultTiming.lookMs * 1.5 ** looks, defaultTiming.longestLookMs);
   }
-}
-
-interface SandboxProcess {
-  sandbox: ChildProcess;
-  baseUrl: string;
-  nip: string;
-  certificatePem: string;
-  privateKeyPem: string;
-}
-
-/** In a process of its own, as KSeF is: what it computes must not count as the hub's. */
-async function startSandbox(): Promise<SandboxProcess> {
-  const script = fileURLToPath(import.meta.resolve("@ksef-hub/sandbox/main"));
-  const options = ["--port", "0", "--json", "--processing", "0"];
-  const sandbox = spawn(process.execPath, [script, ...options], { stdio: ["ignore", "pipe", "inherit"] });
-  const [line] = (await once(createInterface({ input: sandbox.stdout }), "line")) as [string];
-  return { sandbox, ...(JSON.parse(line) as Omit<SandboxProcess, "sandbox">) };
 }
 
 const formCode = { systemCode: "FA (3)", schemaVersion: "1-0E", value: "FA" };

@@ -2,8 +2,9 @@ import { parseArgs } from "node:util";
 import { fa3 } from "./fa3.ts";
 import type { Bench } from "./figure.ts";
 import { latency } from "./latency.ts";
+import { sandbox } from "./sandbox.ts";
 
-const benches: Record<string, Bench> = { fa3, latency };
+const benches: Record<string, Bench> = { fa3, latency, sandbox };
 
 const usage = `Usage: npm run bench -- NAME... [--check] [--quick]
 Names: ${Object.keys(benches).join(", ")}

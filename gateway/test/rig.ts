@@ -5,6 +5,7 @@ import { createEngine, type Engine, type LogEntry, realClock, Secret, type Timin
 import { embedded } from "@ksef-hub/core/embedded";
 import type { Fetch } from "@ksef-hub/core/ksef";
 import { createSandbox, type Sandbox } from "@ksef-hub/sandbox";
+import { judge } from "../../sandbox/test/conformance/judge.ts";
 import { gateway } from "../src/app.ts";
 import { startWorker, type Worker } from "../src/worker.ts";
 
@@ -72,10 +73,12 @@ export class Rig implements AsyncDisposable {
     const nip = "5265877635";
     const folder = await mkdtemp(join(tmpdir(), "hub-"));
     const sandbox = await createSandbox({
+      limits: "off",
       processing:
         ksefNow === undefined ? { acceptedMs: 20, processingMs: 20 } : { acceptedMs: 0, processingMs: 0 },
       ...(ksefNow === undefined ? {} : { clock: { ...realClock, now: ksefNow } }),
     });
+    judge(sandbox);
     const ports = await embedded({ folder });
     const log: LogEntry[] = [];
     const engine = createEngine({

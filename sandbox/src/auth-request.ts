@@ -1,12 +1,15 @@
 import { XmlElement } from "libxml2-wasm";
-import { nipPattern } from "./company.ts";
+import { ipPatterns, restriction } from "./allowed-ips.ts";
+import { contextPatterns } from "./context.ts";
 import { Refusal } from "./refusal.ts";
+import type { AllowedIps, ContextIdentifier } from "./state.ts";
 import { openXml } from "./xml.ts";
 
 export interface AuthTokenRequest {
   challenge: string;
-  context: { type: string; value: string };
+  context: ContextIdentifier;
   subjectIdentifierType: "certificateSubject" | "certificateFingerprint";
+  allowedIps: AllowedIps | undefined;
 }
 
 /**
@@ -24,7 +27,6 @@ export function readAuthRequest(bytes: Uint8Array): AuthTokenRequest {
   const policies = rest.filter(({ name }) => name === "AuthorizationPolicy");
   if (rest.length > 1 || policies.length !== rest.length)
     refuse(`Nieoczekiwany element ${rest.at(-1)?.name}.`);
-  if (policies[0] !== undefined) checkPolicy(policies[0]);
 
   const subjectIdentifierType = text(subjectType, "SubjectIdentifierType");
   if (subjectIdentifierType !== "certificateSubject" && subjectIdentifierType !== "certificateFingerprint")
@@ -33,6 +35,7 @@ export function readAuthRequest(bytes: Uint8Array): AuthTokenRequest {
     challenge: text(challenge, "Challenge"),
     context: readContext(context),
     subjectIdentifierType,
+    allowedIps: policies[0] && readPolicy(policies[0]),
   } as const;
   if (!challengePattern.test(request.challenge)) refuse("Challenge ma nieprawidłowy format.");
   return request;
@@ -40,26 +43,43 @@ export function readAuthRequest(bytes: Uint8Array): AuthTokenRequest {
 
 const versions = ["http://ksef.mf.gov.pl/auth/token/2.0", "http://ksef.mf.gov.pl/auth/token/2.1"];
 const challengePattern = /^\d{8}-CR-[A-F0-9]{10}-[A-F0-9]{10}-[A-F0-9]{2}$/;
-const contextTypes = ["Nip", "InternalId", "NipVatUe", "PeppolId"];
+const contextTypes = ["Nip", "InternalId", "NipVatUe", "PeppolId"] as const;
 
-function readContext(element: XmlElement | undefined): AuthTokenRequest["context"] {
+function readContext(element: XmlElement | undefined): ContextIdentifier {
   if (element?.name !== "ContextIdentifier") refuse("Brak elementu ContextIdentifier.");
   const [identifier, ...more] = children(element);
-  if (identifier === undefined || more.length > 0 || !contextTypes.includes(identifier.name))
+  const type = contextTypes.find((name) => name === identifier?.name);
+  if (identifier === undefined || type === undefined || more.length > 0)
     refuse("ContextIdentifier musi zawierać jeden identyfikator.");
-  const context = { type: identifier.name, value: identifier.content };
-  if (context.type === "Nip" && !nipPattern.test(context.value))
-    refuse(`"${context.value}" nie jest numerem NIP.`);
-  return context;
+  const value = identifier.content;
+  if (!contextPatterns[type].test(value)) refuse(`"${value}" nie jest identyfikatorem ${type}.`);
+  return { type, value };
 }
 
-function checkPolicy(policy: XmlElement): void {
-  const [allowed, ...more] = children(policy);
-  if (allowed?.name !== "AllowedIps" || more.length > 0)
-    refuse("AuthorizationPolicy musi zawierać AllowedIps.");
-  const unknown = children(allowed).find(({ name }) => !["Ip4Address", "Ip4Range", "Ip4Mask"].includes(name));
-  if (unknown !== undefined) refuse(`Nieoczekiwany element ${unknown.name}.`);
+function readPolicy(policy: XmlElement): AllowedIps | undefined {
+  const [list, ...more] = children(policy);
+  if (list?.name !== "AllowedIps" || more.length > 0) refuse("AuthorizationPolicy musi zawierać AllowedIps.");
+  const entries = children(list);
+  const read = (name: string, pattern: RegExp): string[] => {
+    const found = entries.filter((entry) => entry.name === name).map(({ content }) => content.trim());
+    const wrong = found.find((value) => !pattern.test(value));
+    if (wrong !== undefined) refuse(`"${wrong}" nie jest ${name}.`);
+    if (found.length > 10) refuse(`Element ${name} występuje więcej niż 10 razy.`);
+    return found;
+  };
+  const names = entries.map(({ name }) => name);
+  const unknown = names.find((name) => !policyOrder.includes(name));
+  if (unknown !== undefined) refuse(`Nieoczekiwany element ${unknown}.`);
+  const sorted = names.toSorted((one, other) => policyOrder.indexOf(one) - policyOrder.indexOf(other));
+  if (names.join() !== sorted.join()) refuse("Elementy AllowedIps są w niewłaściwej kolejności.");
+  return restriction({
+    addresses: read("Ip4Address", ipPatterns.address),
+    ranges: read("Ip4Range", ipPatterns.range),
+    masks: read("Ip4Mask", ipPatterns.mask),
+  });
 }
+
+const policyOrder = ["Ip4Address", "Ip4Range", "Ip4Mask"];
 
 /** Child elements; those of a foreign namespace are refused, except the signature. */
 function children(parent: XmlElement): XmlElement[] {

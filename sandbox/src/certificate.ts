@@ -7,7 +7,7 @@ export interface CertificateRequest {
   /** The distinguished name, general part first: `C=PL, O=…, 2.5.4.97=VATPL-5265877635, CN=…`. */
   subject: string;
   key: "rsa" | "ec";
-  use: "signing" | "key-encryption";
+  use: "signing" | "key-encryption" | "certificate-authority";
   notBefore: number;
   notAfter: number;
 }
@@ -28,7 +28,7 @@ export async function issueCertificate(request: CertificateRequest): Promise<Iss
     signingAlgorithm: { name: algorithms[request.key].name, hash: "SHA-256" },
     keys,
     extensions: [
-      new x509.BasicConstraintsExtension(false, undefined, true),
+      new x509.BasicConstraintsExtension(request.use === "certificate-authority", undefined, true),
       new x509.KeyUsagesExtension(usages[request.use], true),
     ],
   });
@@ -49,7 +49,8 @@ const algorithms = {
   ec: { name: "ECDSA", namedCurve: "P-256" },
 };
 
-const usages = {
+const usages: Record<CertificateRequest["use"], x509.KeyUsageFlags> = {
   signing: x509.KeyUsageFlags.digitalSignature,
   "key-encryption": x509.KeyUsageFlags.keyEncipherment,
-} satisfies Record<CertificateRequest["use"], x509.KeyUsageFlags>;
+  "certificate-authority": x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign,
+};

@@ -1,6 +1,7 @@
-import { randomBytes } from "node:crypto";
 import { issueCertificate, type IssuedCertificate } from "./certificate.ts";
-import { referenceNumber } from "./number.ts";
+import { issueKsefToken } from "./ksef-token/ksef-token.ts";
+import { nipPattern } from "./nip.ts";
+import { ownerPermissions } from "./permission/effective.ts";
 import type { Company, State } from "./state.ts";
 
 /** The company with this NIP, made once: a seal certificate with an RSA key, one with an EC key, and a KSeF token. */
@@ -10,24 +11,24 @@ export async function openCompany(state: State, nip: string): Promise<Company> {
   if (known !== undefined) return known;
   const now = state.clock.now();
   const [rsa, ec] = await Promise.all([sealCertificate(nip, "rsa", now), sealCertificate(nip, "ec", now)]);
-  const tokenReferenceNumber = referenceNumber("EC", now);
+  // Somebody may have made it while the keys were being generated.
+  const made = state.companies.get(nip);
+  if (made !== undefined) return made;
+  const owner = { type: "Nip", value: nip } as const;
+  const request = { author: owner, context: owner, permissions: ownerPermissions };
+  const { token, secret } = issueKsefToken(state, { ...request, description: "Token firmy" }, now);
   const company: Company = {
     nip,
-    ksefToken: `${tokenReferenceNumber}|nip-${nip}|${randomBytes(32).toString("hex")}`,
-    tokenReferenceNumber,
+    ksefToken: secret,
+    tokenReferenceNumber: token.referenceNumber,
     certificatePem: rsa.certificatePem,
     privateKeyPem: rsa.privateKeyPem,
     ecCertificatePem: ec.certificatePem,
     ecPrivateKeyPem: ec.privateKeyPem,
   };
-  // Somebody may have made it while the keys were being generated.
-  const made = state.companies.get(nip) ?? company;
-  state.companies.set(nip, made);
-  return made;
+  state.companies.set(nip, company);
+  return company;
 }
-
-/** NIP as the official schemas write it. The check digit does not matter outside production. */
-export const nipPattern = /^[1-9](\d[1-9]|[1-9]\d)\d{7}$/;
 
 const day = 24 * 3600_000;
 

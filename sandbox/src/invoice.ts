@@ -1,53 +1,61 @@
 import { warsawDate } from "@ksef-hub/core";
+import type { InvoiceHeader } from "@ksef-hub/core/fa3";
+import { rememberForCorrections } from "./correction.ts";
+import { withInvoiceFaults } from "./faults/on-invoice.ts";
 import { isoTime } from "./iso.ts";
-import { identity, judge, type Judgement, type Posted } from "./judge.ts";
+import type { Judgement } from "./judge.ts";
+import { duplicate, identity } from "./judge/duplicate.ts";
 import { downloadLink } from "./link.ts";
 import { ksefNumber, referenceNumber } from "./number.ts";
-import { Refusal } from "./refusal.ts";
-import { visibleSessionStatus } from "./session.ts";
 import type { Accepted, Invoice, Session, State } from "./state.ts";
 import { invoiceStatus, type Status } from "./status.ts";
+import { documentsPerPage } from "./upo.ts";
 
-const maxInvoices = 10_000;
+/** An invoice that was judged, as far as that can be done without looking at what was accepted before it. */
+export type Taken = Pick<Invoice, "sha256" | "postedAt" | "processingAt" | "finalAt"> & {
+  judgement: Judgement;
+  offlineMode: boolean;
+  fileName?: string;
+  correctedSha256?: string | undefined;
+};
 
-/** Takes an invoice into an open session and judges it at once; the clock decides when the verdict shows. */
-export function receiveInvoice(
-  state: State,
-  session: Session,
-  posted: Posted & { offlineMode: boolean; correctedSha256?: string | undefined },
-): Invoice {
-  const { code } = visibleSessionStatus(state, session);
-  if (code !== 100) throw new Refusal(21180, `Status sesji ${code} uniemożliwia wysyłkę faktur.`);
+/** Adds an invoice to its session with its last verdict. Whoever calls it sees to it that the writes stay together. */
+export function takeInvoice(state: State, session: Session, taken: Taken): Invoice {
+  const faulty = withInvoiceFaults(state, session, taken);
+  const { judgement, sha256, postedAt, processingAt, finalAt, fileName, correctedSha256 } = faulty;
+  const { header, document, content } = judgement;
+  const repeated = document && header && duplicate(state, header, postedAt);
+  const accepted =
+    document && header && repeated === undefined ? acceptance(state, header, postedAt) : undefined;
   const earlier = state.invoicesOf(session.referenceNumber);
-  if (earlier.length >= maxInvoices) {
-    const limit = `osiągnęła dozwolony limit liczby faktur ${maxInvoices}`;
-    throw new Refusal(21155, `Sesja o numerze referencyjnym ${session.referenceNumber} ${limit}.`);
-  }
-  if (posted.correctedSha256 !== undefined) checkCorrection(state, session, posted.correctedSha256);
-
-  const judgement = judge(state, session, posted);
-  const postedAt = state.clock.now();
-  const { acceptedMs, processingMs, storageMs } = state.processing;
-  const processingAt = postedAt + acceptedMs;
-  const finalAt = processingAt + processingMs;
-  const accepted = acceptance(state, judgement, postedAt);
-  const late = accepted !== undefined && accepted.issueDate < warsawDate(postedAt);
+  // Source: ksef-docs, offline/automatyczne-okreslanie-trybu-offline.md.
+  const isLate = header !== undefined && header.issueDate < warsawDate(postedAt);
   const invoice: Invoice = {
     referenceNumber: referenceNumber("EE", postedAt),
     sessionReferenceNumber: session.referenceNumber,
     ordinal: earlier.length + 1,
-    sha256: posted.sha256,
-    mode: posted.offlineMode || late ? "Offline" : "Online",
+    sha256,
+    ...(header && { number: header.number }),
+    ...(fileName !== undefined && { fileName }),
+    mode: taken.offlineMode || isLate ? "Offline" : "Online",
     postedAt,
     processingAt,
     finalAt,
-    storedAt: finalAt + storageMs,
-    verdict: judgement.status,
-    ...(posted.correctedSha256 !== undefined && { correctedSha256: posted.correctedSha256 }),
+    storedAt: finalAt + faulty.storageMs,
+    verdict: repeated ?? judgement.status,
+    ...(correctedSha256 !== undefined && { correctedSha256 }),
     ...(accepted && { accepted }),
   };
-  state.store.atomically(() => record(state, invoice, judgement));
+  state.invoices.set(invoice.referenceNumber, invoice);
+  rememberForCorrections(state, session, invoice);
+  if (accepted && header && document && content) {
+    state.byKsefNumber.set(accepted.ksefNumber, invoice.referenceNumber);
+    state.byIdentity.set(identity(header), invoice.referenceNumber);
+    state.contents.set(accepted.ksefNumber, content);
+    state.documents.set(accepted.ksefNumber, Buffer.from(document).toString("base64"));
+  }
   earlier.push(invoice);
+  growUpo(state, invoice);
   return invoice;
 }
 
@@ -55,23 +63,14 @@ export function receiveInvoice(
 export function invoiceView(state: State, invoice: Invoice): Record<string, unknown> {
   const status = visibleStatus(state, invoice);
   const { accepted } = invoice;
-  const link = downloadLink(state, `invoice-upo/${invoice.referenceNumber}`);
-  const result = status.code === 200 &&
-    accepted !== undefined && {
-      invoiceNumber: accepted.number,
-      ksefNumber: accepted.ksefNumber,
-      acquisitionDate: isoTime(invoice.finalAt),
-      ...(invoice.storedAt <= state.clock.now() && { permanentStorageDate: isoTime(invoice.storedAt) }),
-      upoDownloadUrl: link.url,
-      upoDownloadUrlExpirationDate: isoTime(link.expiresAt),
-      invoicingMode: invoice.mode,
-    };
   return {
     ordinalNumber: invoice.ordinal,
     referenceNumber: invoice.referenceNumber,
     invoiceHash: invoice.sha256,
+    ...(invoice.fileName !== undefined && { invoiceFileName: invoice.fileName }),
     invoicingDate: isoTime(invoice.postedAt),
-    ...result,
+    ...(status.code >= 200 && invoice.number !== undefined && { invoiceNumber: invoice.number }),
+    ...(status.code === 200 && accepted !== undefined && acceptedView(state, invoice, accepted)),
     status,
   };
 }
@@ -83,27 +82,29 @@ export function visibleStatus(state: State, invoice: Invoice): Status {
   return now < invoice.finalAt ? invoiceStatus(150) : invoice.verdict;
 }
 
-function acceptance(state: State, { header }: Judgement, at: number): Accepted | undefined {
-  if (header === undefined) return undefined;
+function acceptance(state: State, header: InvoiceHeader, at: number): Accepted {
   const { sellerNip, kind, number, issueDate } = header;
   let assigned = ksefNumber(sellerNip, at);
   while (state.byKsefNumber.get(assigned) !== undefined) assigned = ksefNumber(sellerNip, at);
   return { ksefNumber: assigned, sellerNip, kind, number, issueDate };
 }
 
-function record(state: State, invoice: Invoice, { header, document }: Judgement): void {
-  state.invoices.set(invoice.referenceNumber, invoice);
-  if (invoice.accepted === undefined || header === undefined || document === undefined) return;
-  state.byKsefNumber.set(invoice.accepted.ksefNumber, invoice.referenceNumber);
-  state.byIdentity.set(identity(header), invoice.referenceNumber);
-  state.documents.set(invoice.accepted.ksefNumber, Buffer.from(document).toString("base64"));
+/** Gives the session the reference number of one more page of its UPO before it can be needed. */
+function growUpo(state: State, { ordinal, sessionReferenceNumber, postedAt }: Invoice): void {
+  if (ordinal % documentsPerPage !== 1 || ordinal === 1) return;
+  const session = state.sessions.get(sessionReferenceNumber)!;
+  const upoReferenceNumbers = [...session.upoReferenceNumbers, referenceNumber("EU", postedAt)];
+  state.sessions.set(sessionReferenceNumber, { ...session, upoReferenceNumbers });
 }
 
-/** A technical correction replaces an invoice KSeF did not accept, once. Source: ksef-docs, offline/korekta-techniczna.md. */
-function checkCorrection(state: State, session: Session, correctedSha256: string): void {
-  const accepted = state.invoices.values().filter(({ accepted: of }) => of?.sellerNip === session.nip);
-  if (accepted.some(({ sha256 }) => sha256 === correctedSha256))
-    throw new Refusal(21167, "Nie można wysłać korekty technicznej do prawidłowo przetworzonej faktury.");
-  if (accepted.some((invoice) => invoice.correctedSha256 === correctedSha256))
-    throw new Refusal(21166, "Faktura posiada już przetworzoną prawidłowo korektę techniczną.");
+function acceptedView(state: State, invoice: Invoice, accepted: Accepted): Record<string, unknown> {
+  const link = downloadLink(state, `invoice-upo/${invoice.referenceNumber}`);
+  return {
+    ksefNumber: accepted.ksefNumber,
+    acquisitionDate: isoTime(invoice.finalAt),
+    ...(invoice.storedAt <= state.clock.now() && { permanentStorageDate: isoTime(invoice.storedAt) }),
+    upoDownloadUrl: link.url,
+    upoDownloadUrlExpirationDate: isoTime(link.expiresAt),
+    invoicingMode: invoice.mode,
+  };
 }

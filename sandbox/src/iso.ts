@@ -14,4 +14,13 @@ export function warsawTime(at: number): string {
   return new Date(at + shift).toISOString().replace("Z", offset);
 }
 
+/** When the clocks in Poland show this, `2025-09-16T11:02:41`; NaN when it is no date. */
+export function warsawInstant(local: string): number {
+  const asUtc = Date.parse(`${local}Z`);
+  if (Number.isNaN(asUtc)) return asUtc;
+  // The offset of a time near by first, then that of the time itself.
+  const near = Date.parse(local + warsawTime(asUtc).slice(-6));
+  return Date.parse(local + warsawTime(near).slice(-6));
+}
+
 const warsawOffset = new Intl.DateTimeFormat("en", { timeZone: "Europe/Warsaw", timeZoneName: "longOffset" });

@@ -1,109 +1,80 @@
-import { createDecipheriv, createHash } from "node:crypto";
-import { HubError, warsawDate } from "@ksef-hub/core";
-import { inspectInvoice, schemaFaults, type InvoiceHeader } from "@ksef-hub/core/fa3";
+import { warsawDate } from "@ksef-hub/core";
+import { isNip, textAt, type InvoiceHeader, type XmlElement } from "@ksef-hub/core/fa3";
+import { attachmentConsent } from "./attachment-consent.ts";
+import { contentOf, type InvoiceContent } from "./invoices/content.ts";
+import { mayIssue } from "./judge/issuer.ts";
+import { readDocument } from "./judge/read.ts";
+import { contextLimits } from "./limits/effective.ts";
 import type { Session, State } from "./state.ts";
 import { invoiceStatus, type InvoiceCode, type Status } from "./status.ts";
-import { openXml } from "./xml.ts";
 
-/** An invoice as it was posted, its encrypted content already checked against its size and hash. */
-export interface Posted {
-  content: Uint8Array;
-  sha256: string;
-  size: number;
-}
-
-/** KSeF's verdict; with status 200 also the document and what was read from it. */
+/** KSeF's verdict. The header is there whenever it could be read; with status 200 so is the document and what it says. */
 export interface Judgement {
   status: Status;
   header?: InvoiceHeader;
   document?: Uint8Array;
+  content?: InvoiceContent;
 }
 
-/** Largest invoice an online session takes, in bytes. Source: ksef-docs, faktury/weryfikacja-faktury.md. */
-const maxSize = 1_000_000;
+/**
+ * Judges a document in plain text as KSeF does, step by step; the first fault decides. Only duplicates are left out:
+ * they depend on what is accepted before it. Source: ksef-docs, faktury/weryfikacja-faktury.md.
+ */
+export function judge(
+  state: State,
+  session: Session,
+  document: Uint8Array,
+  { takenAt, isCorrection }: { takenAt: number; isCorrection: boolean },
+): Judgement {
+  const limits = sizeLimits(state, session);
+  if (document.length > limits.withAttachment) return tooLarge(limits.withAttachment);
+  const read = readDocument(document, session.form);
+  if ("code" in read) return { status: read };
+  const { root, header } = read;
+  const hasAttachment = root.children.some(({ name }) => name === "Zalacznik");
+  if (document.length > limits.plain && !hasAttachment) return tooLarge(limits.plain);
 
-/** Judges a posted invoice as KSeF does after it was taken in, step by step; the first fault decides. */
-export function judge(state: State, session: Session, posted: Posted): Judgement {
-  if (session.key === undefined) return fault(405);
-  const document = decrypt(posted.content, session.key, session.initializationVector);
-  if (document === undefined) return fault(435);
-
-  if (document.length !== posted.size)
-    return fault(430, `Rozmiar faktury ${document.length} nie zgadza się z zadeklarowanym ${posted.size}.`);
-  if (createHash("sha256").update(document).digest("base64") !== posted.sha256)
-    return fault(430, "Skrót faktury nie zgadza się z zadeklarowanym.");
-  if (document.length > maxSize) return fault(430, `Rozmiar faktury przekracza ${maxSize} bajtów.`);
-
-  const read = inspect(document, session);
-  if ("status" in read) return read;
-  const { header } = read;
-  if (header.sellerNip !== session.nip)
-    return fault(410, `NIP sprzedawcy ${header.sellerNip} jest inny niż NIP kontekstu ${session.nip}.`);
-  if (hasAttachment(document)) return fault(415);
-  const today = warsawDate(state.clock.now());
-  if (header.issueDate > today)
-    return fault(450, `Data wystawienia ${header.issueDate} jest późniejsza niż data przyjęcia ${today}.`);
-  return duplicate(state, header) ?? { status: invoiceStatus(200), header, document };
-}
-
-/** What makes an invoice unique in all of KSeF. */
-export function identity(header: InvoiceHeader): string {
-  return JSON.stringify([header.sellerNip, header.kind, header.number]);
-}
-
-function decrypt(content: Uint8Array, key: string, initializationVector: string): Uint8Array | undefined {
-  const cipher = createDecipheriv(
-    "aes-256-cbc",
-    Buffer.from(key, "base64"),
-    Buffer.from(initializationVector, "base64"),
-  );
-  try {
-    return Buffer.concat([cipher.update(content), cipher.final()]);
-  } catch (error) {
-    if (error instanceof Error && "code" in error && String(error.code).startsWith("ERR_OSSL"))
-      return undefined;
-    throw error;
+  const against = (code: InvoiceCode, ...details: string[]): Judgement => ({
+    status: invoiceStatus(code, details),
+    header,
+  });
+  if (!mayIssue(state, session, root, header)) return against(410, "Brak uprawnienia fakturowego");
+  if (hasAttachment && session.batch === undefined && !isCorrection) return against(415);
+  if (hasAttachment && !attachmentConsent(state, header.sellerNip)) {
+    const who = `Sprzedawca ${header.sellerNip}`;
+    return against(410, `${who} nie posiada zgody do wysyłania faktur z załącznikami`);
   }
+  const day = warsawDate(takenAt);
+  if (header.issueDate > day)
+    return against(450, `Data wystawienia ${header.issueDate} jest późniejsza niż data przyjęcia ${day}.`);
+  const wrong = state.behaviour.profile === "production" ? nips(root).find((nip) => !isNip(nip)) : undefined;
+  if (wrong !== undefined) return against(450, `Nieprawidłowa suma kontrolna numeru NIP ${wrong}.`);
+  return { status: invoiceStatus(200), header, document, content: contentOf(root) };
 }
 
-/** Rules for the file give 430, the schema of the session 450. */
-function inspect(document: Uint8Array, session: Session): { header: InvoiceHeader } | Judgement {
-  const { systemCode } = session.form;
-  try {
-    const header = inspectInvoice(document);
-    if (header.form.systemCode !== systemCode)
-      return fault(450, `Dokument jest fakturą ${header.form.systemCode}, a sesja przyjmuje ${systemCode}.`);
-    const faults = schemaFaults(document, systemCode);
-    return faults.length === 0 ? { header } : fault(450, ...faults.map(({ message }) => message));
-  } catch (error) {
-    if (!(error instanceof HubError)) throw error;
-    if (error.code.startsWith("xml.")) return fault(430, error.message);
-    if (error.code === "fa3.form") return fault(450, error.message);
-    if (error.code === "fa3.schema")
-      return fault(450, ...schemaFaults(document, systemCode).map(({ message }) => message));
-    throw error;
-  }
+export function tooLarge(limit: number): Judgement {
+  return { status: invoiceStatus(430, [`Rozmiar faktury przekracza ${limit} bajtów.`]) };
 }
 
-function hasAttachment(document: Uint8Array): boolean {
-  using xml = openXml(document);
-  return xml.get("/*/*[local-name()='Zalacznik']") !== null;
-}
-
-function duplicate(state: State, header: InvoiceHeader): Judgement | undefined {
-  const original = state.invoices.get(state.byIdentity.get(identity(header)) ?? "");
-  if (original?.accepted === undefined) return undefined;
-  const { ksefNumber } = original.accepted;
-  const session = original.sessionReferenceNumber;
-  const detail = `Duplikat faktury. Faktura o numerze KSeF: ${ksefNumber} została już prawidłowo przesłana do systemu w sesji: ${session}`;
+/** Largest documents this session takes, in bytes. */
+export function sizeLimits(state: State, session: Session): { plain: number; withAttachment: number } {
+  const { onlineSession, batchSession } = contextLimits(state, session.nip);
+  const limits = session.batch === undefined ? onlineSession : batchSession;
   return {
-    status: invoiceStatus(440, [detail], {
-      originalSessionReferenceNumber: session,
-      originalKsefNumber: ksefNumber,
-    }),
+    plain: limits.maxInvoiceSizeInMB * 1_000_000,
+    withAttachment: limits.maxInvoiceWithAttachmentSizeInMB * 1_000_000,
   };
 }
 
-const fault = (code: InvoiceCode, ...details: string[]): Judgement => ({
-  status: invoiceStatus(code, details),
-});
+/** Every NIP whose check digit production judges; of an internal identifier the ten digits that are a NIP. */
+function nips(root: XmlElement): string[] {
+  return root.children
+    .filter(({ name }) => parties.includes(name))
+    .flatMap((party) => [
+      textAt(party, "DaneIdentyfikacyjne/NIP"),
+      textAt(party, "DaneIdentyfikacyjne/IDWew")?.slice(0, 10),
+    ])
+    .filter((nip) => nip !== undefined);
+}
+
+const parties = ["Podmiot1", "Podmiot2", "Podmiot3", "PodmiotUpowazniony"];

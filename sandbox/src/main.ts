@@ -2,8 +2,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { nipPattern } from "./company.ts";
+import { nipPattern } from "./nip.ts";
 import { createSandbox, type Company } from "./index.ts";
+import type { Behaviour } from "./state.ts";
 
 interface Arguments {
   port: number;
@@ -11,10 +12,13 @@ interface Arguments {
   data: string | undefined;
   json: boolean;
   processingMs: number | undefined;
+  limits: Behaviour["limits"];
+  seed: string | undefined;
+  scenario: string | undefined;
 }
 
 const usage =
-  "Usage: ksef-sandbox [--port 8180] [--nip 5265877635] [--data FOLDER] [--processing MS] [--json]";
+  "Usage: ksef-sandbox [--port 8180] [--nip 5265877635] [--data FOLDER] [--processing MS] [--limits production|off] [--scenario NAME|FILE] [--seed TEXT] [--json]";
 
 try {
   await run(readArguments());
@@ -24,14 +28,26 @@ try {
   process.exitCode = 2;
 }
 
-async function run({ port, nip, data, json, processingMs }: Arguments): Promise<void> {
+async function run({
+  port,
+  nip,
+  data,
+  json,
+  processingMs,
+  limits,
+  seed,
+  scenario,
+}: Arguments): Promise<void> {
   const sandbox = await createSandbox({
+    limits,
+    ...(seed === undefined ? {} : { seed }),
     ...(data === undefined ? {} : { data }),
     // The whole time an invoice takes; a third of it shows status 100.
     ...(processingMs === undefined
       ? {}
       : { processing: { acceptedMs: processingMs / 3, processingMs: (processingMs * 2) / 3 } }),
   });
+  if (scenario !== undefined) sandbox.scenario(scenario);
   const company = await sandbox.company(nip);
   const baseUrl = await sandbox.listen(port);
   const { ksefToken, certificatePem, privateKeyPem } = company;
@@ -50,6 +66,9 @@ function readArguments(): Arguments {
       nip: { type: "string", default: "5265877635" },
       data: { type: "string" },
       processing: { type: "string" },
+      limits: { type: "string", default: "production" },
+      seed: { type: "string" },
+      scenario: { type: "string" },
       json: { type: "boolean", default: false },
     },
   });
@@ -58,8 +77,11 @@ function readArguments(): Arguments {
   if (!nipPattern.test(values.nip)) throw new RangeError(`--nip "${values.nip}" is not a NIP of ten digits.`);
   if (values.processing !== undefined && !/^\d{1,9}$/.test(values.processing))
     throw new RangeError(`--processing "${values.processing}" is not a number of milliseconds.`);
-  const processingMs = values.processing === undefined ? undefined : Number(values.processing);
-  return { port: Number(values.port), nip: values.nip, data: values.data, json: values.json, processingMs };
+  if (values.limits !== "production" && values.limits !== "off")
+    throw new RangeError(`--limits "${values.limits}" is neither production nor off.`);
+  const { port, nip, data, json, processing, limits, seed, scenario } = values;
+  const processingMs = processing === undefined ? undefined : Number(processing);
+  return { port: Number(port), nip, data, json, processingMs, limits, seed, scenario };
 }
 
 function welcome(baseUrl: string, company: Company, data: string | undefined): string {
@@ -70,6 +92,10 @@ KSeF token  ${company.ksefToken}
 ${data === undefined ? inline(company) : files(company, data)}
 Begin a login:
   curl -X POST ${baseUrl}/auth/challenge
+Look inside:
+  ${baseUrl.replace(/\/v2$/, "/admin")}
+Let something go wrong, once:
+  curl -X POST ${baseUrl}/auth/challenge -H "X-Sandbox-Fault: html-502"
 
 Stop it with Ctrl+C.
 `;

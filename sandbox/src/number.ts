@@ -1,8 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { warsawDate } from "@ksef-hub/core";
 
-/** CR challenge, AU authentication, SO online session, EE invoice, EU collective UPO, EC KSeF token. */
-export type ReferenceKind = "CR" | "AU" | "SO" | "EE" | "EU" | "EC";
+/**
+ * CR challenge, AU authentication, SO online session, SB batch session, EE invoice, EU collective UPO, EC KSeF token, EG
+ * permission operation, EH certificate enrollment.
+ */
+export type ReferenceKind = "CR" | "AU" | "SO" | "SB" | "EE" | "EU" | "EC" | "EG" | "EH";
 
 /** A reference number as KSeF writes it, 36 characters: `20250918-EE-2F15D39000-242207E5C4-1B`. */
 export function referenceNumber(kind: ReferenceKind, at: number): string {

@@ -2,20 +2,36 @@ import type { Context } from "hono";
 import * as z from "zod";
 import { isoTime } from "./iso.ts";
 import { page } from "./page.ts";
+import { isHeld } from "./permission/effective.ts";
+import { isSame } from "./permission/identifier.ts";
 import { parse } from "./refusal.ts";
-import { sessionNow, type SessionNow } from "./session.ts";
-import type { Session, State } from "./state.ts";
+import { sessionKind, sessionNow, type SessionNow } from "./session.ts";
+import type { Operation, Session, State } from "./state.ts";
+import type { Env } from "./token.ts";
 
 /** `SessionsQueryResponse`: the sessions of a context that the query asks for, newest first. */
-export function listSessions(state: State, c: Context, nip: string): Record<string, unknown> {
+export function listSessions(state: State, c: Context<Env>): Record<string, unknown> {
+  const { operation, permissions } = c.var;
+  // Who may only send sees what the same person or company sent.
+  const seesAll = isHeld(permissions, "Introspection") || isHeld(permissions, "EnforcementOperations");
   const filter = parse(filterSchema, { ...c.req.query(), statuses: c.req.queries("statuses") });
   const found = state.sessions
     .values()
-    .filter((session) => session.nip === nip && filter.sessionType === "Online")
+    .filter(
+      (session) =>
+        isSame(session.context, operation.context) &&
+        sessionKind(session) === filter.sessionType &&
+        (seesAll || isOwn(session, operation)),
+    )
     .map((session) => ({ session, now: sessionNow(state, session) }))
     .filter(({ session, now }) => matches(filter, session, now))
     .toReversed();
-  const { items, next } = page(c, `sessions-${nip}`, found, ({ session }) => -session.sequence);
+  const { items, next } = page(
+    c,
+    `sessions-${operation.context.value}-${filter.sessionType}`,
+    found,
+    ({ session }) => -session.sequence,
+  );
   return { continuationToken: next, sessions: items.map(({ session, now }) => view(session, now)) };
 }
 
@@ -45,6 +61,10 @@ function matches(filter: Filter, session: Session, now: SessionNow): boolean {
     between(now.updatedAt, filter.dateModifiedFrom, filter.dateModifiedTo) &&
     (filter.statuses === undefined || filter.statuses.includes(category(now.status.code)))
   );
+}
+
+function isOwn({ subject }: Session, operation: Operation): boolean {
+  return subject !== undefined && operation.subject !== undefined && isSame(subject, operation.subject);
 }
 
 function between(at: number | undefined, from: number | undefined, to: number | undefined): boolean {

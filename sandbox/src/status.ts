@@ -19,6 +19,8 @@ const descriptions = {
     435: "Błąd odszyfrowania pliku",
     440: "Duplikat faktury",
     450: "Błąd weryfikacji semantyki dokumentu faktury",
+    500: "Nieznany błąd (500)",
+    550: "Operacja została anulowana przez system",
   },
   session: {
     100: "Sesja interaktywna otwarta",
@@ -28,6 +30,19 @@ const descriptions = {
     440: "Sesja anulowana",
     445: "Błąd weryfikacji, brak poprawnych faktur",
   },
+  batch: {
+    100: "Sesja wsadowa rozpoczęta",
+    150: "Trwa przetwarzanie",
+    200: "Sesja wsadowa przetworzona pomyślnie",
+    405: "Błąd weryfikacji poprawności dostarczonych elementów paczki",
+    415: "Błąd odszyfrowania dostarczonego klucza",
+    420: "Przekroczony limit faktur w sesji",
+    430: "Błąd dekompresji pierwotnego archiwum",
+    435: "Błąd odszyfrowania zaszyfrowanych części archiwum",
+    440: "Sesja anulowana",
+    445: "Błąd weryfikacji, brak poprawnych faktur",
+    500: "Nieznany błąd (500)",
+  },
   authentication: {
     100: "Uwierzytelnianie w toku",
     200: "Uwierzytelnianie zakończone sukcesem",
@@ -36,12 +51,31 @@ const descriptions = {
     425: "Uwierzytelnienie unieważnione",
     450: "Uwierzytelnianie zakończone niepowodzeniem z powodu błędnego tokenu",
     460: "Uwierzytelnianie zakończone niepowodzeniem z powodu błędu certyfikatu",
+    470: "Uwierzytelnianie zakończone niepowodzeniem",
+    480: "Uwierzytelnienie zablokowane",
+  },
+  export: {
+    100: "Eksport faktur w toku",
+    200: "Eksport faktur zakończony sukcesem",
+    415: "Błąd odszyfrowania dostarczonego klucza",
+    420: "Zakres filtrowania wykracza poza dostępny zakres danych",
+  },
+  permission: {
+    100: "Operacja przyjęta do realizacji",
+    200: "Operacja zakończona sukcesem",
+    400: "Operacja zakończona niepowodzeniem",
+    410: "Podane identyfikatory są niezgodne lub pozostają w niewłaściwej relacji",
+    420: "Użyte poświadczenia nie mają uprawnień do wykonania tej operacji",
+    430: "Kontekst identyfikatora nie odpowiada wymaganej roli lub uprawnieniom",
+    440: "Operacja niedozwolona dla wskazanych powiązań identyfikatorów",
+    450: "Operacja niedozwolona dla wskazanego identyfikatora lub jego typu",
   },
 } as const;
 
 type Descriptions = typeof descriptions;
 
 export type InvoiceCode = keyof Descriptions["invoice"];
+export type BatchCode = keyof Descriptions["batch"];
 
 export function invoiceStatus(
   code: InvoiceCode,
@@ -55,11 +89,25 @@ export function sessionStatus(code: keyof Descriptions["session"], ...details: s
   return status(code, descriptions.session[code], details);
 }
 
+export function batchStatus(code: BatchCode, ...details: string[]): Status {
+  return status(code, descriptions.batch[code], details);
+}
+
 export function authenticationStatus(
   code: keyof Descriptions["authentication"],
   ...details: string[]
 ): Status {
   return status(code, descriptions.authentication[code], details);
+}
+
+export function exportStatus(code: keyof Descriptions["export"], ...details: string[]): Status {
+  return status(code, descriptions.export[code], details);
+}
+
+export type PermissionCode = keyof Descriptions["permission"];
+
+export function permissionStatus(code: PermissionCode): Status {
+  return status(code, descriptions.permission[code], []);
 }
 
 function status(code: number, description: string, details: string[]): Status {

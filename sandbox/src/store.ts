@@ -17,6 +17,8 @@ export interface Store {
   collection<T>(name: string): Collection<T>;
   /** All writes inside reach the disk together or not at all. */
   atomically<T>(work: () => T): T;
+  /** Deletes every record except those of these collections. */
+  erase(except: readonly string[]): void;
   close(): void;
 }
 
@@ -26,7 +28,8 @@ export interface Store {
  */
 export function openStore(folder?: string): Store {
   if (folder === undefined) {
-    return { collection: once(memoryCollection), atomically: (work) => work(), close: () => undefined };
+    const opened = once(memoryCollection);
+    return { ...opened, atomically: (work) => work(), close: () => undefined };
   }
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const database = new DatabaseSync(join(folder, "sandbox.sqlite"));
@@ -34,20 +37,33 @@ export function openStore(folder?: string): Store {
   database.exec(
     "CREATE TABLE IF NOT EXISTS record (collection TEXT, key TEXT, value TEXT, UNIQUE (collection, key))",
   );
+  const opened = once((name) => storedCollection(database, name));
+  // Not yet opened are those left by features nobody has used since.
+  const names = database.prepare("SELECT DISTINCT collection FROM record");
   return {
-    collection: once((name) => storedCollection(database, name)),
+    collection: opened.collection,
+    erase(except) {
+      for (const row of names.all()) opened.collection(String(row["collection"]));
+      opened.erase(except);
+    },
     atomically: (work) => transaction(database, work),
     close: () => database.close(),
   };
 }
 
 /** Opens each collection once. What is kept under a name is for its only owner to say. */
-function once(open: (name: string) => Collection<unknown>): Store["collection"] {
+function once(open: (name: string) => Collection<unknown>): Pick<Store, "collection" | "erase"> {
   const opened = new Map<string, Collection<unknown>>();
-  return <T>(name: string) => {
-    const collection = opened.get(name) ?? open(name);
-    opened.set(name, collection);
-    return collection as Collection<T>;
+  return {
+    collection<T>(name: string) {
+      const collection = opened.get(name) ?? open(name);
+      opened.set(name, collection);
+      return collection as Collection<T>;
+    },
+    erase(except) {
+      for (const [name, collection] of opened)
+        if (!except.includes(name)) for (const [key] of collection.entries()) collection.delete(key);
+    },
   };
 }
 

@@ -2,7 +2,9 @@ import { randomUUID } from "node:crypto";
 import { sign, verify } from "hono/jwt";
 import type { MiddlewareHandler } from "hono";
 import * as z from "zod";
+import { shortLifetime } from "./faults/on-login.ts";
 import { isoTime } from "./iso.ts";
+import type { Held } from "./permission/effective.ts";
 import { Unauthorized } from "./refusal.ts";
 import type { Operation, State } from "./state.ts";
 
@@ -11,40 +13,51 @@ export type TokenKind = "authentication" | "access" | "refresh";
 
 /** What `requireToken` leaves for the route. */
 export interface Env {
-  Variables: { operation: Operation };
+  Variables: {
+    operation: Operation;
+    /** What the access token allows until it expires, whatever is granted or revoked meanwhile. */
+    permissions: Held[];
+  };
 }
 
-/** `TokenInfo` of the API: a JWT and when it ends. */
+/** `TokenInfo` of the API: a JWT and when it ends. Only an access token has permissions. */
 export async function issueToken(
   state: State,
   kind: TokenKind,
   operation: Operation,
+  permissions: Held[] = [],
 ): Promise<{ token: string; validUntil: string }> {
   const issued = Math.floor(state.clock.now() / 1000);
-  const expires = issued + lifetimes[kind];
+  const expires = issued + (shortLifetime(state, kind, operation) ?? lifetimes[kind]);
+  const { type, value } = operation.context;
+  // Claims have the names of KSeF's own tokens, as its official clients read them.
   const claims = {
-    kind,
-    nip: operation.nip,
-    sub: operation.referenceNumber,
+    typ: types[kind],
+    arn: operation.referenceNumber,
+    ...(kind === "access" && { cit: type, civ: value, aum: operation.method, per: permissions }),
     jti: randomUUID(),
     iat: issued,
     exp: expires,
+    iss: "ksef-sandbox",
+    aud: "ksef-sandbox",
   };
   return { token: await sign(claims, state.secrets.tokens, "HS256"), validUntil: isoTime(expires * 1000) };
 }
 
 /** Lets a request through that carries a token of one of these kinds which has not expired; others get 401. */
 export function requireToken(state: State, ...kinds: TokenKind[]): MiddlewareHandler<Env> {
+  const accepted = kinds.map((kind) => types[kind]);
   return async (c, next) => {
     const token = /^Bearer (\S+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
     if (token === undefined) throw new Unauthorized("Wymagane jest uwierzytelnienie.");
     const claims = await read(state, token);
-    if (!kinds.includes(claims.kind))
+    if (!accepted.includes(claims.typ))
       throw new Unauthorized("Rodzaj tokena nie pozwala na wykonanie operacji.");
     if (claims.exp * 1000 <= state.clock.now()) throw new Unauthorized("Token wygasł.");
-    const operation = state.operations.get(claims.sub);
+    const operation = state.operations.get(claims.arn);
     if (operation === undefined) throw new Unauthorized("Token nie pochodzi z tego środowiska.");
     c.set("operation", operation);
+    c.set("permissions", claims.per as Held[]);
     return next();
   };
 }
@@ -57,10 +70,17 @@ const lifetimes: Record<TokenKind, number> = {
   refresh: 7 * day,
 };
 
+const types: Record<TokenKind, string> = {
+  authentication: "AuthenticationToken",
+  access: "ContextToken",
+  refresh: "RefreshToken",
+};
+
 const claimsSchema = z.object({
-  kind: z.enum(["authentication", "access", "refresh"]),
-  sub: z.string(),
+  typ: z.string(),
+  arn: z.string(),
   exp: z.number(),
+  per: z.array(z.string()).default([]),
 });
 
 async function read(state: State, token: string): Promise<z.output<typeof claimsSchema>> {

@@ -5,16 +5,18 @@ import { openXml } from "./xml.ts";
 import { canonicalization, digests, envelopedSignature, verifySignature } from "./xmldsig.ts";
 
 /**
- * Verifies an enveloped XAdES signature over the whole document and gives the certificate that made it. Throws 9101
- * when the signature does not hold, 21115 when the certificate is not fit. Whether the certificate is valid today, and
- * whose it is, the caller decides.
+ * Verifies an enveloped XAdES signature over the whole document and gives the certificate that made it. Throws 9102
+ * without a signature, 9103 with several, 9105 when it does not hold, 21115 when the certificate is not fit. Whether the
+ * certificate is valid today, and whose it is, the caller decides.
  *
  * Against signature wrapping: there is one Signature, a child of the root; one reference is the document itself
  * (`URI=""`); every other points into that Signature; no Id occurs twice.
  */
 export function verifyXades(bytes: Uint8Array): X509Certificate {
   using document = openXml(bytes);
-  const signature = onlyElement(document.root, "//ds:Signature", "podpis");
+  const [signature, ...others] = elements(document.root, "//ds:Signature");
+  if (signature === undefined) throw new Refusal(9102);
+  if (others.length > 0) throw new Refusal(9103);
   if (signature.parent?.isSameNode(document.root) !== true) refuse("Podpis nie jest otaczany (enveloped).");
   refuseDuplicateIds(document);
 
@@ -151,5 +153,5 @@ const attribute = (element: XmlElement, name: string): string => element.attr(na
 const base64 = (element: XmlElement): Buffer => Buffer.from(element.content, "base64");
 
 function refuse(reason: string): never {
-  throw new Refusal(9101, reason);
+  throw new Refusal(9105, reason);
 }

@@ -7,6 +7,7 @@ import {
   X509Certificate,
 } from "node:crypto";
 import type { Company, Sandbox } from "../src/index.ts";
+import { judge } from "./conformance/judge.ts";
 
 export interface Answer {
   status: number;
@@ -46,6 +47,10 @@ export interface InvoiceBody {
   referenceNumber: string;
   ksefNumber: string;
   upoDownloadUrl: string;
+  invoiceNumber?: string;
+  invoiceFileName?: string;
+  invoicingMode?: string;
+  status: AnswerBody["status"];
 }
 
 export interface PublishedKey {
@@ -154,6 +159,7 @@ export async function call(
   body?: unknown,
   headers: Record<string, string> = {},
 ): Promise<Answer> {
+  judge(sandbox);
   const isXml = typeof body === "string";
   const response = await sandbox.app.request(`/v2${path}`, {
     method,
@@ -188,6 +194,7 @@ export async function encrypt(sandbox: Sandbox, usage: string, bytes: Buffer): P
 }
 
 export async function publishedKeys(sandbox: Sandbox): Promise<PublishedKey[]> {
+  judge(sandbox);
   const response = await sandbox.app.request("/v2/security/public-key-certificates");
   return response.json() as Promise<PublishedKey[]>;
 }

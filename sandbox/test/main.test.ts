@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync } from "node:fs";
+import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -22,6 +22,16 @@ describe("the sandbox on the command line", () => {
     expect((await once(child, "exit"))[0]).toBe(0);
   });
 
+  it("answers as often as it is asked with --limits off", async () => {
+    const { child, lines } = start("--port", "0", "--json", "--limits", "off");
+    const { baseUrl } = JSON.parse((await lines.next()).value ?? "") as { baseUrl: string };
+    const challenge = () => fetch(`${baseUrl}/auth/challenge`, { method: "POST" });
+    const answers = await Promise.all(Array.from({ length: 100 }, challenge));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    child.kill("SIGTERM");
+    await once(child, "exit");
+  });
+
   it("tells a person the address, the token and where the certificate is", async () => {
     const data = join(mkdtempSync(join(tmpdir(), "sandbox-main-")), "data");
     const { child, lines } = start("--port", "0", "--data", data);
@@ -38,9 +48,28 @@ describe("the sandbox on the command line", () => {
     expect((await once(child, "exit"))[0]).toBe(0);
   });
 
+  it("plays a scenario from the start, by its name or from a file", async () => {
+    const file = join(mkdtempSync(join(tmpdir(), "sandbox-main-")), "mine.json");
+    writeFileSync(file, JSON.stringify({ description: "mine", faults: ["json-418"] }));
+    for (const [scenario, status] of [
+      ["outage-announced", 503],
+      [file, 418],
+    ] as const) {
+      const { child, lines } = start("--port", "0", "--json", "--seed", "mine", "--scenario", scenario);
+      const { baseUrl } = JSON.parse((await lines.next()).value ?? "") as { baseUrl: string };
+      expect((await fetch(`${baseUrl}/auth/challenge`, { method: "POST" })).status).toBe(status);
+      const state = await fetch(`${baseUrl.replace("/v2", "")}/admin/state`);
+      expect(await state.json()).toMatchObject({ seed: "mine", companies: ["5265877635"] });
+      child.kill("SIGTERM");
+      expect((await once(child, "exit"))[0]).toBe(0);
+    }
+  });
+
   it.each([
+    ["--scenario", "no-such", 'There is no scenario "no-such". There are: '],
     ["--port", "many", '--port "many" is not a port number'],
     ["--nip", "12", '--nip "12" is not a NIP'],
+    ["--limits", "some", '--limits "some" is neither production nor off.'],
     ["--what", "x", "Unknown option '--what'"],
   ])("refuses %s %s in a sentence", (option, value, sentence) => {
     const { status, stderr } = spawnSync(process.execPath, [main, option, value], { encoding: "utf8" });

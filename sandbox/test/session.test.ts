@@ -21,7 +21,7 @@ let client: Client;
 
 beforeEach(async () => {
   clock = virtualClock();
-  sandbox = await createSandbox({ clock, processing: { storageMs: 1000 } });
+  sandbox = await createSandbox({ clock, limits: "off", processing: { storageMs: 1000 } });
   client = await login(sandbox, await sandbox.company("5265877635"));
 });
 

@@ -61,7 +61,7 @@ describe("a download link", () => {
     const open = async (link: URL): Promise<number> => (await sandbox.app.request(link.href)).status;
     expect(await open(url)).toBe(200);
     const longer = new URL(url);
-    longer.searchParams.set("se", String(Number(url.searchParams.get("se")) + 1));
+    longer.searchParams.set("se", "2036-01-01T00:00:00Z");
     expect(await open(longer)).toBe(403);
     const without = new URL(url.pathname, url);
     expect(await open(without)).toBe(403);
@@ -104,6 +104,7 @@ async function closedSession(documents: string[]) {
 
 function validate(xml: string): void {
   const file = join(mkdtempSync(join(tmpdir(), "sandbox-upo-")), "upo.xml");
-  writeFileSync(file, xml);
+  // The schema has no place for the signature.
+  writeFileSync(file, xml.replace(/<ds:Signature .*<\/ds:Signature>/s, ""));
   execFileSync("xmllint", ["--noout", "--nonet", "--schema", schema, file], { stdio: "pipe" });
 }

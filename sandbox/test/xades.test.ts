@@ -49,19 +49,19 @@ describe("a login with a signature", () => {
 describe("a signed request is refused", () => {
   it("when it was changed after signing", async () => {
     const signed = sign(await request());
-    expect(exceptionCode(await submit(signed.replace(/<Nip>\d+</, "<Nip>9999999999<")))).toBe(9101);
+    expect(exceptionCode(await submit(signed.replace(/<Nip>\d+</, "<Nip>9999999999<")))).toBe(9105);
   });
 
   it("when a digest is wrong", async () => {
     const wrong = createHash("sha256").update("something else").digest("base64");
     const signed = sign(await request());
-    expect(exceptionCode(await submit(signed.replace(/(DigestValue>)[^<]+/, `$1${wrong}`)))).toBe(9101);
+    expect(exceptionCode(await submit(signed.replace(/(DigestValue>)[^<]+/, `$1${wrong}`)))).toBe(9105);
   });
 
   it("when the signature value is another's", async () => {
     const value = /<ds:SignatureValue[^>]*>[^<]+/.exec(sign(await request()))![0];
     const signed = sign(await request());
-    expect(exceptionCode(await submit(signed.replace(/<ds:SignatureValue[^>]*>[^<]+/, value)))).toBe(9101);
+    expect(exceptionCode(await submit(signed.replace(/<ds:SignatureValue[^>]*>[^<]+/, value)))).toBe(9105);
   });
 
   it("when the signed document is wrapped into another", async () => {
@@ -73,14 +73,14 @@ describe("a signed request is refused", () => {
     const hidden = `<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:Object>${signed}</ds:Object></ds:Signature>`;
     expect(
       exceptionCode(await submit(wrapper.replace("</AuthTokenRequest>", `${hidden}</AuthTokenRequest>`))),
-    ).toBe(9101);
+    ).toBe(9103);
   });
 
   it("when an Id occurs twice", async () => {
     const signed = sign(await request());
     const id = /<xades:SignedProperties[^>]* Id="([^"]+)"/.exec(signed)![1]!;
     const copy = signed.replace("</xades:QualifyingProperties>", `<xades:UnsignedProperties Id="${id}"/>$&`);
-    expect(exceptionCode(await submit(copy))).toBe(9101);
+    expect(exceptionCode(await submit(copy))).toBe(9105);
   });
 
   it("when the certificate was exchanged", async () => {
@@ -112,7 +112,7 @@ describe("a signed request is refused", () => {
     expect(exceptionCode(await submit("not XML"))).toBe(21001);
     expect(exceptionCode(await submit(signed.replaceAll("auth/token/2.0", "auth/token/3.0")))).toBe(21401);
     expect(exceptionCode(await submit(signed.replace("certificateSubject", "somebody")))).toBe(21401);
-    expect(exceptionCode(await submit(await request()))).toBe(9101);
+    expect(exceptionCode(await submit(await request()))).toBe(9102);
   });
 });
 

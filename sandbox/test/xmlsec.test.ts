@@ -41,7 +41,7 @@ describe.skipIf(tools.length > 0)(`a signature made by xmlsec1 (skipped without:
     [
       "does not cover the document",
       { without: "document" },
-      "9101 Nieprawidłowy dokument. Podpis nie obejmuje dokumentu.",
+      "9105 Nieprawidłowy podpis. Podpis nie obejmuje dokumentu.",
     ],
     ["does not cover its properties", { without: "properties" }, "Podpis nie obejmuje SignedProperties."],
     [

@@ -1,38 +1,35 @@
 import { createHash } from "node:crypto";
-import { forms } from "@ksef-hub/core/fa3";
-import { Hono } from "hono";
+import { Hono, type Context } from "hono";
 import * as z from "zod";
 import { requireAccess } from "../access.ts";
-import { receiveInvoice } from "../invoice.ts";
 import { isoTime } from "../iso.ts";
+import { receiveInvoice } from "../receive.ts";
 import { parse, Refusal } from "../refusal.ts";
-import { base64, body, keyId, reference, sha256 } from "../request.ts";
+import { base64, body, reference, sha256 } from "../request.ts";
 import { findSession, openSession, visibleSessionStatus } from "../session.ts";
-import type { State } from "../state.ts";
+import type { Session, State } from "../state.ts";
 import type { Env } from "../token.ts";
+import { sessionParts, sessionRequest } from "./session-request.ts";
 
 /** `/sessions/online`: open, send, close. Source: ksef-docs, sesja-interaktywna.md. */
 export function onlineRoutes(state: State): Hono<Env> {
   const app = new Hono<Env>();
   const access = requireAccess(state, "InvoiceWrite", "PefInvoiceWrite", "EnforcementOperations");
+  const found = (c: Context<Env>): Session => {
+    const wanted = { kind: "Online", verb: "odnaleziona" } as const;
+    return findSession(state, c.var.operation, reference(c, "referenceNumber"), wanted);
+  };
 
   app.post("/", access, async (c) => {
-    const { formCode, encryption } = parse(openRequest, await body(c));
-    const { encryptedSymmetricKey, initializationVector, publicKeyId } = encryption;
-    if (publicKeyId && !state.keys.knows("SymmetricKeyEncryption", publicKeyId))
-      throw new Refusal(21470, `Klucz o identyfikatorze ${publicKeyId} nie jest wspierany.`);
-    const session = openSession(state, c.var.operation, {
-      form: formCode,
-      encryptedKey: encryptedSymmetricKey,
-      initializationVector: initializationVector.toString("base64"),
-    });
+    const request = parse(sessionRequest, await body(c));
+    const session = openSession(state, c.var.operation, sessionParts(state, request));
     const { referenceNumber, validUntil } = session;
     return c.json({ referenceNumber, validUntil: isoTime(validUntil) }, 201);
   });
 
   app.post("/:referenceNumber/invoices", access, async (c) => {
-    const session = findSession(state, c.var.operation, reference(c, "referenceNumber"), "odnaleziona");
     const request = parse(sendRequest, await body(c));
+    const session = found(c);
     state.posts.set(request.invoiceHash, (state.posts.get(request.invoiceHash) ?? 0) + 1);
     const content = request.encryptedInvoiceContent;
     if (content.length !== request.encryptedInvoiceSize)
@@ -50,7 +47,7 @@ export function onlineRoutes(state: State): Hono<Env> {
   });
 
   app.post("/:referenceNumber/close", access, (c) => {
-    const session = findSession(state, c.var.operation, reference(c, "referenceNumber"), "odnaleziona");
+    const session = found(c);
     const { code } = visibleSessionStatus(state, session);
     if (code !== 100) throw new Refusal(21180, `Status sesji ${code} uniemożliwia jej zamknięcie.`);
     state.sessions.set(session.referenceNumber, { ...session, closedAt: state.clock.now() });
@@ -58,26 +55,6 @@ export function onlineRoutes(state: State): Hono<Env> {
   });
   return app;
 }
-
-const supported = Object.values(forms).map(({ form }) => JSON.stringify(Object.values(form)));
-
-const openRequest = z.object({
-  formCode: z
-    .object({ systemCode: z.string(), schemaVersion: z.string(), value: z.string() })
-    .refine(
-      ({ systemCode, schemaVersion, value }) =>
-        supported.includes(JSON.stringify([systemCode, schemaVersion, value])),
-      "Wskazany kod formularza nie jest wspierany.",
-    ),
-  encryption: z.object({
-    encryptedSymmetricKey: base64,
-    initializationVector: base64.refine(
-      ({ length }) => length === 16,
-      "Wektor inicjujący ma mieć 16 bajtów.",
-    ),
-    publicKeyId: keyId,
-  }),
-});
 
 const sendRequest = z.object({
   invoiceHash: sha256,

@@ -6,7 +6,7 @@ import { isoTime } from "../iso.ts";
 import { page } from "../page.ts";
 import { Refusal } from "../refusal.ts";
 import { reference } from "../request.ts";
-import { findSession, sessionNow } from "../session.ts";
+import { findSession, sessionNow, visibleInvoices } from "../session.ts";
 import { listSessions } from "../session-list.ts";
 import type { Invoice, Session, State } from "../state.ts";
 import type { Env } from "../token.ts";
@@ -19,7 +19,7 @@ export function sessionRoutes(state: State): Hono<Env> {
   const session = (c: Context<Env>): Session =>
     findSession(state, c.var.operation, reference(c, "referenceNumber"));
 
-  app.get("/", (c) => c.json(listSessions(state, c, c.var.operation.nip)));
+  app.get("/", (c) => c.json(listSessions(state, c)));
 
   app.get("/:referenceNumber", (c) => {
     const found = session(c);
@@ -37,11 +37,17 @@ export function sessionRoutes(state: State): Hono<Env> {
     });
   });
 
-  app.get("/:referenceNumber/invoices", (c) => c.json(invoicePage(state, c, session(c), () => true)));
+  app.get("/:referenceNumber/invoices", (c) => {
+    const { referenceNumber } = session(c);
+    return c.json(invoicePage(state, c, referenceNumber, visibleInvoices(state, session(c))));
+  });
 
-  app.get("/:referenceNumber/invoices/failed", (c) =>
-    c.json(invoicePage(state, c, session(c), (invoice) => visibleStatus(state, invoice).code >= 400)),
-  );
+  app.get("/:referenceNumber/invoices/failed", (c) => {
+    const failed = visibleInvoices(state, session(c)).filter(
+      (invoice) => visibleStatus(state, invoice).code >= 400,
+    );
+    return c.json(invoicePage(state, c, `failed-${session(c).referenceNumber}`, failed));
+  });
 
   app.get("/:referenceNumber/invoices/:invoiceReferenceNumber", (c) =>
     c.json(invoiceView(state, findInvoice(state, c, session(c)))),
@@ -57,14 +63,15 @@ export function sessionRoutes(state: State): Hono<Env> {
   app.get("/:referenceNumber/invoices/ksef/:ksefNumber/upo", (c) => {
     const { referenceNumber } = session(c);
     const number = c.req.param("ksefNumber");
-    const invoice = state.invoicesOf(referenceNumber).find(({ accepted }) => accepted?.ksefNumber === number);
-    return xmlAnswer(c, invoiceUpo(state, invoice) ?? noUpo(`numerze KSeF ${number}`, referenceNumber));
+    const invoice = state.invoices.get(state.byKsefNumber.get(number) ?? "");
+    const upo = invoice?.sessionReferenceNumber === referenceNumber ? invoiceUpo(state, invoice) : undefined;
+    return xmlAnswer(c, upo ?? noUpo(`numerze KSeF ${number}`, referenceNumber));
   });
 
   app.get("/:referenceNumber/upo/:upoReferenceNumber", (c) => {
     const found = session(c);
     const number = reference(c, "upoReferenceNumber");
-    const upo = found.upoReferenceNumber === number ? sessionUpo(state, found) : undefined;
+    const upo = sessionUpo(state, found, number);
     if (upo !== undefined) return xmlAnswer(c, upo);
     const what = `UPO o numerze referencyjnym ${number} dla sesji ${found.referenceNumber}`;
     throw new Refusal(21178, `${what} nie zostało znalezione.`);
@@ -72,21 +79,16 @@ export function sessionRoutes(state: State): Hono<Env> {
   return app;
 }
 
-function invoicePage(
-  state: State,
-  c: Context,
-  session: Session,
-  wanted: (invoice: Invoice) => boolean,
-): Record<string, unknown> {
-  const all = state.invoicesOf(session.referenceNumber).filter(wanted);
-  const { items, next } = page(c, session.referenceNumber, all, ({ ordinal }) => ordinal);
+function invoicePage(state: State, c: Context, list: string, all: Invoice[]): Record<string, unknown> {
+  const { items, next } = page(c, list, all, ({ ordinal }) => ordinal);
   return { continuationToken: next, invoices: items.map((invoice) => invoiceView(state, invoice)) };
 }
 
 function findInvoice(state: State, c: Context, session: Session): Invoice {
   const number = reference(c, "invoiceReferenceNumber");
   const invoice = state.invoices.get(number);
-  if (invoice?.sessionReferenceNumber === session.referenceNumber) return invoice;
+  if (invoice !== undefined && visibleInvoices(state, session)[invoice.ordinal - 1] === invoice)
+    return invoice;
   // The table of this endpoint has no code of its own for it.
   throw new Refusal(21405, `Faktura o numerze referencyjnym ${number} nie została znaleziona w sesji.`);
 }
