@@ -13,12 +13,13 @@ interface Arguments {
   json: boolean;
   processingMs: number | undefined;
   limits: Behaviour["limits"];
+  profile: Behaviour["profile"];
   seed: string | undefined;
   scenario: string | undefined;
 }
 
 const usage =
-  "Usage: ksef-sandbox [--port 8180] [--nip 5265877635] [--data FOLDER] [--processing MS] [--limits production|off] [--scenario NAME|FILE] [--seed TEXT] [--json]";
+  "Usage: ksef-sandbox [--port 8180] [--nip 5265877635] [--data FOLDER] [--processing MS] [--limits production|off] [--profile test|production] [--scenario NAME|FILE] [--seed TEXT] [--json]";
 
 try {
   await run(readArguments());
@@ -35,11 +36,13 @@ async function run({
   json,
   processingMs,
   limits,
+  profile,
   seed,
   scenario,
 }: Arguments): Promise<void> {
   const sandbox = await createSandbox({
     limits,
+    profile,
     ...(seed === undefined ? {} : { seed }),
     ...(data === undefined ? {} : { data }),
     // The whole time an invoice takes; a third of it shows status 100.
@@ -67,6 +70,7 @@ function readArguments(): Arguments {
       data: { type: "string" },
       processing: { type: "string" },
       limits: { type: "string", default: "production" },
+      profile: { type: "string", default: "test" },
       seed: { type: "string" },
       scenario: { type: "string" },
       json: { type: "boolean", default: false },
@@ -79,9 +83,11 @@ function readArguments(): Arguments {
     throw new RangeError(`--processing "${values.processing}" is not a number of milliseconds.`);
   if (values.limits !== "production" && values.limits !== "off")
     throw new RangeError(`--limits "${values.limits}" is neither production nor off.`);
-  const { port, nip, data, json, processing, limits, seed, scenario } = values;
+  if (values.profile !== "test" && values.profile !== "production")
+    throw new RangeError(`--profile "${values.profile}" is neither test nor production.`);
+  const { port, nip, data, json, processing, limits, profile, seed, scenario } = values;
   const processingMs = processing === undefined ? undefined : Number(processing);
-  return { port: Number(port), nip, data, json, processingMs, limits, seed, scenario };
+  return { port: Number(port), nip, data, json, processingMs, limits, profile, seed, scenario };
 }
 
 function welcome(baseUrl: string, company: Company, data: string | undefined): string {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { exceptionCode, type Answer } from "./client.ts";
 import { invoiceXml } from "./invoice.ts";
-import { openRig, type Rig } from "./metadata-rig.ts";
+import { openRig, type Rig } from "./reading-rig.ts";
 import { virtualClock, type VirtualClock } from "./virtual-clock.ts";
 
 const [seller, buyer, third, stranger] = ["5265877635", "1111111111", "2222222222", "4444444444"] as const;

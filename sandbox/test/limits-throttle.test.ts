@@ -34,7 +34,14 @@ beforeEach(async () => {
   clock = virtualClock();
   state = await openState({
     clock: sandboxClock(clock),
-    processing: { acceptedMs: 0, processingMs: 0, storageMs: 0, authenticationMs: 0, exportMs: 0, grantMs: 0 },
+    processing: {
+      acceptedMs: 0,
+      processingMs: 0,
+      storageMs: 0,
+      authenticationMs: 0,
+      exportMs: 0,
+      grantMs: 0,
+    },
     behaviour: { limits: "production", profile: "test", seed: "" },
     readingLimits,
     folder: undefined,

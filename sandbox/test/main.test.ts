@@ -70,6 +70,7 @@ describe("the sandbox on the command line", () => {
     ["--port", "many", '--port "many" is not a port number'],
     ["--nip", "12", '--nip "12" is not a NIP'],
     ["--limits", "some", '--limits "some" is neither production nor off.'],
+    ["--profile", "demo", '--profile "demo" is neither test nor production.'],
     ["--what", "x", "Unknown option '--what'"],
   ])("refuses %s %s in a sentence", (option, value, sentence) => {
     const { status, stderr } = spawnSync(process.execPath, [main, option, value], { encoding: "utf8" });
