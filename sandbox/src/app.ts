@@ -1,4 +1,4 @@
-import { Hono } from "hono";
+import { Hono, type MiddlewareHandler } from "hono";
 import type { Levers } from "./admin/levers.ts";
 import { ownAnswer } from "./admin/own-answer.ts";
 import { adminRoutes } from "./admin/routes.ts";
@@ -11,6 +11,7 @@ import { throttle } from "./limits/throttle.ts";
 import { authRoutes } from "./routes/auth.ts";
 import { authSessionRoutes } from "./routes/auth-sessions.ts";
 import { batchRoutes, partRoutes } from "./routes/batch.ts";
+import { collectiveIdentifierRoutes } from "./routes/collective-identifiers.ts";
 import { certificateRoutes, testCertificateRoutes } from "./routes/certificates.ts";
 import { invoiceRoutes } from "./routes/invoices.ts";
 import { limitRoutes } from "./routes/limits.ts";
@@ -45,6 +46,7 @@ export function createApp(
   app.use(watch(state, seen));
   app.use(injectFaults(state));
   if (state.behaviour.limits === "production") app.use("/v2/*", throttle(state));
+  app.use("/v2/*", systemWarning);
   app.get("/v2/security/public-key-certificates", (c) => c.json(state.keys.published()));
   app.route("/v2/auth/sessions", authSessionRoutes(state));
   app.route("/v2/auth", authRoutes(state));
@@ -60,6 +62,7 @@ export function createApp(
   app.route("/v2/sessions/batch", batchRoutes(state));
   app.route("/v2/sessions", sessionRoutes(state));
   app.route("/v2/invoices", invoiceRoutes(state));
+  app.route("/v2/collective-identifiers", collectiveIdentifierRoutes(state));
   app.route("/storage", partRoutes(state));
   app.route("/storage", storageRoutes(state));
   app.route("/admin", adminRoutes(state, ledger, levers));
@@ -70,3 +73,10 @@ export function createApp(
   app.onError((error, c) => ownAnswer(c, error) ?? errorAnswer(c, error, state.clock.now()));
   return app;
 }
+
+/** A technical warning to the integrator, which can be ordered. Source: the OpenAPI document, `SystemWarning`. */
+const systemWarning: MiddlewareHandler = async (c, next) => {
+  await next();
+  const ordered = c.req.header("x-test-system-warning");
+  if (ordered !== undefined) c.header("x-system-warning", ordered);
+};

@@ -22,6 +22,12 @@ export function ksefNumber(sellerNip: string, at: number): string {
   return `${body}-${crc8(body)}`;
 }
 
+/** A new `identyfikator zbiorczy`, 35 characters: `1111111111-IZ202607-65ED02180000-E7`. Source: the OpenAPI document. */
+export function collectiveIdentifierNumber(sellerNip: string, at: number): string {
+  const body = `${sellerNip}-IZ${day(at).slice(0, 6)}-${hex(6)}`;
+  return `${body}-${crc8(body)}`;
+}
+
 /** CRC-8 with polynomial 0x07 and initial value 0, as two upper-case hexadecimal digits. */
 export function crc8(text: string): string {
   let remainder = 0;

@@ -53,6 +53,8 @@ const descriptions = {
   26001: "Nie można nadać tokenowi uprawnień których nie posiadasz.",
   26002: "Nie można wygenerować tokena dla obecnego typu kontekstu.",
   30001: "Podmiot lub uprawnienie już istnieje.",
+  71001: "Faktura nie może zostac przypisana do Identyfikatora Zbiorczego.",
+  71002: "Faktura jest już przypisana do maksymalnej liczby Identyfikatorów Zbiorczych.",
 } as const;
 
 export type ExceptionCode = keyof typeof descriptions;

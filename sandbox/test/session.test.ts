@@ -25,6 +25,13 @@ beforeEach(async () => {
   client = await login(sandbox, await sandbox.company("5265877635"));
 });
 
+it("gives the technical warning that was ordered", async () => {
+  const ordered = "[WARN-01]: Przerwa techniczna";
+  const headers = { "x-test-system-warning": ordered };
+  const answer = await sandbox.app.request("/v2/auth/challenge", { method: "POST", headers });
+  expect(answer.headers.get("x-system-warning")).toBe(ordered);
+});
+
 describe("a session that was closed", () => {
   it("is 170 until its invoices are final, then 200 with counts and a UPO", async () => {
     const session = await client.open();

@@ -13,7 +13,7 @@ import { deviation, deviations } from "./deviations.ts";
 import { absence, document } from "./document.ts";
 import { observe } from "./observe.ts";
 
-// Every operation of the document that the sandbox has is carried out here at least once, and answered with success.
+// Every operation of the document is carried out here at least once, and answered with success.
 const clock = virtualClock();
 const carriedOut = new Set<string>();
 const findings: Finding[] = [];
@@ -74,6 +74,14 @@ describe.skipIf(document === undefined)(
         expect([path, (await owner.call("GET", path)).status]).toEqual([path, 200]);
       const found = await owner.call("POST", "/invoices/query/metadata?pageSize=10&sortOrder=Desc", filters);
       expect(found.json.invoices).toHaveLength(1);
+
+      const gathered = { invoices: [{ ksefNumber, payment: { amount: 123, currency: "PLN" } }] };
+      const made = await owner.call("POST", "/collective-identifiers", gathered);
+      const { collectiveIdentifierNumber } = JSON.parse(made.text) as { collectiveIdentifierNumber: string };
+      const created = { dateCreatedFrom: from, dateCreatedTo: "2026-04-01T00:00:00+00:00" };
+      await owner.call("POST", "/collective-identifiers/query?pageSize=10", created);
+      await owner.call("GET", `/collective-identifiers/${collectiveIdentifierNumber}/invoices`);
+      await owner.call("GET", `/collective-identifiers/ksef/${ksefNumber}`);
 
       const encryption = {
         encryptedSymmetricKey: await encrypt(sandbox, "SymmetricKeyEncryption", session.key),
@@ -199,10 +207,8 @@ describe.skipIf(document === undefined)(
         expect((await owner.call("DELETE", `/testdata/${path}`)).status).toBe(200);
     });
 
-    it("was carried out as far as the sandbox has it", () => {
-      const left = checker().endpoints.filter((endpoint) => !carriedOut.has(endpoint));
-      expect(left).toEqual(absent);
-      expect(left.filter(isServed)).toEqual([]);
+    it("was carried out", () => {
+      expect(checker().endpoints.filter((endpoint) => !carriedOut.has(endpoint))).toEqual([]);
     });
 
     it("is as the document says, but for deviations, and each of these occurs", () => {
@@ -215,21 +221,6 @@ describe.skipIf(document === undefined)(
 
 const from = "2026-03-01T00:00:00+00:00";
 
-/** Collective identifiers are beyond what a hub needs. */
-const absent = [
-  "POST /collective-identifiers",
-  "POST /collective-identifiers/query",
-  "GET /collective-identifiers/{collectiveIdentifierNumber}/invoices",
-  "GET /collective-identifiers/ksef/{ksefNumber}",
-];
-
 const checker = () => createChecker(document!);
-
-/** Whether the sandbox has a route for it. */
-function isServed(endpoint: string): boolean {
-  const own = sandbox.app.routes.map(({ method, path }) => `${method} ${path.replaceAll(/:\w+/g, "*")}`);
-  const [method, path = ""] = endpoint.split(" ");
-  return own.includes(`${method} /v2${path.replaceAll(/\{\w+\}/g, "*")}`);
-}
 
 const fingerprint = (pem: string): string => new X509Certificate(pem).fingerprint256.replaceAll(":", "");
