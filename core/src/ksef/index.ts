@@ -4,6 +4,8 @@ export { openCredentials, sealCredentials, type Credentials } from "./credential
 export { newSessionKey, sealInvoice, sealSessionKey, sha256 } from "./encryption.ts";
 export { ksefBaseUrl } from "./environment.ts";
 export { refusals, type Endpoint, type Fetch } from "./http.ts";
+export { rateBudgetOn, type RateBudget } from "./limits/rate-budget.ts";
+export { productionRateLimits, type RateGroup } from "./limits/rate-limits.ts";
 export { isKsefNumber } from "./number.ts";
 export { verifyReceipt } from "./receipt.ts";
 export { verdictOf, type Verdict } from "./status.ts";
