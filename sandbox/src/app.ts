@@ -23,6 +23,7 @@ import { sessionRoutes } from "./routes/sessions.ts";
 import { storageRoutes } from "./routes/storage.ts";
 import { testDataRoutes } from "./routes/testdata.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
+import { verificationRoutes } from "./routes/verification.ts";
 import type { State } from "./state.ts";
 
 /** One request as the ledger shows it; the path has no query, where links keep their signature. */
@@ -66,6 +67,7 @@ export function createApp(
   app.route("/storage", partRoutes(state));
   app.route("/storage", storageRoutes(state));
   app.route("/admin", adminRoutes(state, ledger, levers));
+  app.route("/", verificationRoutes(state));
   app.route("/latarnia", latarniaRoutes(state));
   // Where the official C# client looks, whatever the path of its base URL.
   app.route("/", latarniaRoutes(state));
