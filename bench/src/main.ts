@@ -1,10 +1,11 @@
 import { parseArgs } from "node:util";
+import { batch } from "./batch.ts";
 import { fa3 } from "./fa3.ts";
 import type { Bench } from "./figure.ts";
 import { latency } from "./latency.ts";
 import { sandbox } from "./sandbox.ts";
 
-const benches: Record<string, Bench> = { fa3, latency, sandbox };
+const benches: Record<string, Bench> = { fa3, latency, sandbox, batch };
 
 const usage = `Usage: npm run bench -- NAME... [--check] [--quick]
 Names: ${Object.keys(benches).join(", ")}

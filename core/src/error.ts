@@ -83,7 +83,25 @@ const errors = {
     http: 502,
     title: "KSeF holds another invoice under this number",
   },
+  "ksef.part-missing": { action: "retry", http: 502, title: "KSeF has not received every part of the batch" },
+  "ksef.certificate-limit": {
+    action: "attention",
+    http: 502,
+    title: "KSeF issues no more certificates to this company",
+  },
+  "ksef.enrolment-refused": {
+    action: "attention",
+    http: 502,
+    title: "KSeF refuses the request for a certificate",
+  },
+  "ksef.enrolment-failed": {
+    action: "retry",
+    http: 502,
+    title: "KSeF gave up issuing the certificate",
+  },
   "ksef.receipt-mismatch": { action: "retry", http: 502, title: "The receipt is not for this invoice" },
+
+  "batch.too-large": { action: "attention", http: 413, title: "The batch is larger than KSeF accepts" },
 
   "rates.unreachable": {
     action: "retry",

@@ -1,4 +1,5 @@
 import { HubError } from "@ksef-hub/core";
+import { certificateEnrol, certificateList, certificateRenew } from "./cli/certificate.ts";
 import { type Command, WrongUsage } from "./cli/command.ts";
 import { convert } from "./cli/convert.ts";
 import { FileFailure } from "./cli/document.ts";
@@ -8,11 +9,20 @@ import { tenantList } from "./cli/tenant-list.ts";
 import { printable } from "./cli/terminal.ts";
 import { validate } from "./cli/validate.ts";
 
-const commands: readonly Command[] = [validate, convert, tenantAdd, tenantList, keyAdd];
+const commands: readonly Command[] = [
+  validate,
+  convert,
+  tenantAdd,
+  tenantList,
+  keyAdd,
+  certificateList,
+  certificateEnrol,
+  certificateRenew,
+];
 
 const overview = `Usage: npm run hub -- COMMAND
 
-${commands.map(({ name, summary }) => `  ${name.padEnd(12)} ${summary}`).join("\n")}
+${commands.map(({ name, summary }) => `  ${name.padEnd(17)} ${summary}`).join("\n")}
 
 npm run hub -- COMMAND --help says more.`;
 

@@ -2,6 +2,8 @@ import * as z from "zod";
 import { HubError } from "../error.ts";
 import { Secret } from "../secret.ts";
 import type { Form } from "../fa3/forms.ts";
+import { batchClient } from "./batch/client.ts";
+import { certificatesClient } from "./certificates/client.ts";
 import { call, type Answer, type Call, type Endpoint } from "./http.ts";
 
 /**
@@ -63,6 +65,8 @@ const sent = z.object({ referenceNumber: z.string() });
 const sessionInvoice = z.object({
   referenceNumber: z.string(),
   invoiceHash: z.string(),
+  /** Of a batch: the name in the package. */
+  invoiceFileName: z.string().nullish(),
   ksefNumber: z.string().nullish(),
   acquisitionDate: instant.nullish(),
   permanentStorageDate: instant.nullish(),
@@ -106,6 +110,13 @@ export function ksefClient(endpoint: Endpoint) {
         headers: continuationToken === undefined ? {} : { "x-continuation-token": continuationToken },
         ...access,
       }),
+    /** Only those that were refused. */
+    failedInvoices: (session: string, continuationToken: string | undefined, access: Access) =>
+      json(sessionInvoices, {
+        path: `/sessions/${encodeURIComponent(session)}/invoices/failed?pageSize=1000`,
+        headers: continuationToken === undefined ? {} : { "x-continuation-token": continuationToken },
+        ...access,
+      }),
     sessionInvoice: (session: string, invoice: string, access: Access) =>
       json(sessionInvoice, {
         path: `/sessions/${encodeURIComponent(session)}/invoices/${encodeURIComponent(invoice)}`,
@@ -122,6 +133,9 @@ export function ksefClient(endpoint: Endpoint) {
     /** An invoice KSeF holds, by its KSeF number. */
     invoice: (ksefNumber: string, access: Access): Promise<Answer> =>
       call(endpoint, { path: `/invoices/ksef/${encodeURIComponent(ksefNumber)}`, ...access }),
+
+    ...batchClient(endpoint, json),
+    certificates: certificatesClient(endpoint, json),
   };
 }
 

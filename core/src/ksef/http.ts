@@ -33,17 +33,26 @@ export interface Answer {
  * One HTTP exchange with KSeF, never repeated here. Resolves for 2xx only; everything else is a HubError whose code
  * says what happened. Of these codes only those in `refusals` prove that the call had no effect.
  */
-export async function call({ baseUrl, deadlineMs, fetch }: Endpoint, request: Call): Promise<Answer> {
+export async function call(endpoint: Endpoint, request: Call): Promise<Answer> {
+  const url = request.path.startsWith("/") ? endpoint.baseUrl + request.path : request.path;
+  const { response, bytes } = await exchange(endpoint, url, init(request), request.signal);
+  if (response.ok) return { headers: response.headers, bytes };
+  throw refusal(response, bytes);
+}
+
+/** An answer of whatever status, with its body; or, as a HubError, why there is none. */
+export async function exchange(
+  { deadlineMs, fetch }: Endpoint,
+  url: string,
+  request: RequestInit,
+  cancelled?: AbortSignal,
+): Promise<{ response: Response; bytes: Uint8Array<ArrayBuffer> }> {
   const deadline = AbortSignal.timeout(deadlineMs);
-  const signal = request.signal === undefined ? deadline : AbortSignal.any([deadline, request.signal]);
-  const url = request.path.startsWith("/") ? baseUrl + request.path : request.path;
+  const signal = cancelled === undefined ? deadline : AbortSignal.any([deadline, cancelled]);
   try {
-    const response = await fetch(url, { ...init(request), signal, redirect: "error" });
-    const bytes = new Uint8Array(await response.arrayBuffer());
-    if (response.ok) return { headers: response.headers, bytes };
-    throw refusal(response, bytes);
+    const response = await fetch(url, { ...request, signal, redirect: "error" });
+    return { response, bytes: new Uint8Array(await response.arrayBuffer()) };
   } catch (cause) {
-    if (cause instanceof HubError) throw cause;
     const what = `${request.method ?? "GET"} ${new URL(url).pathname}`;
     if (deadline.aborted)
       throw new HubError("ksef.timeout", `${what}: no answer in ${deadlineMs} ms.`, { cause });
@@ -59,6 +68,7 @@ export const refusals: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "ksef.key-unknown",
   "ksef.session-closed",
   "ksef.session-unknown",
+  "ksef.part-missing",
   "ksef.not-found",
   "ksef.bad-request",
 ]);
@@ -100,6 +110,8 @@ const exceptionCodes: Record<number, ErrorCode> = {
   21155: "ksef.session-closed",
   21180: "ksef.session-closed",
   21184: "ksef.session-closed",
+  21208: "ksef.session-closed",
+  21205: "ksef.part-missing",
   21173: "ksef.session-unknown",
   21164: "ksef.not-found",
   21165: "ksef.not-found",

@@ -1,3 +1,15 @@
+export { namedByHash, type BatchDocument } from "./batch/archive.ts";
+export { batchLimits, type BatchLimits } from "./batch/limits.ts";
+export { packBatch, type BatchPackage } from "./batch/package.ts";
+export { BatchFailure, sendBatch, type BatchStep, type SendBatch } from "./batch/send.ts";
+export { expiryAlarms, type Alarm, type Severity } from "./certificates/alarm.ts";
+export { changeOver } from "./certificates/change-over.ts";
+export type { CertificateType } from "./certificates/client.ts";
+export { enrol, type Order } from "./certificates/enrol.ts";
+export { heldBy, type Held } from "./certificates/held.ts";
+export { certificateSecret, openCertificate, type KsefCertificate } from "./certificates/stored.ts";
+export { certificateHolder, type Holder } from "./certificates/holder.ts";
+export { enrolOnce, renew, renewalDue } from "./certificates/renewal.ts";
 export { ksefClient, type KsefClient, type SessionInvoice } from "./client.ts";
 export { connectKsef, type KsefConnection } from "./connection.ts";
 export { openCredentials, sealCredentials, type Credentials } from "./credentials.ts";
