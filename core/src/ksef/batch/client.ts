@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { Form } from "../../fa3/forms.ts";
 import type { Access, OpenOnline } from "../client.ts";
 import { call, type Call, type Endpoint } from "../http.ts";
+import { RateLimitsByGroup } from "../limits/rate-limits.ts";
 import { putPart, type PartTarget } from "./put-part.ts";
 
 export interface OpenBatch {
@@ -36,7 +37,7 @@ export function batchClient(
     /** Of a session of either kind. */
     sessionStatus: (session: string, access: Access) =>
       json(sessionStatus, { path: `/sessions/${encodeURIComponent(session)}`, ...access }),
-    rateLimits: (access: Access) => json(rateLimits, { path: "/rate-limits", ...access }),
+    rateLimits: (access: Access) => json(RateLimitsByGroup, { path: "/rate-limits", ...access }),
     contextLimits: (access: Access) => json(contextLimits, { path: "/limits/context", ...access }),
   };
 }
@@ -74,9 +75,6 @@ const sessionStatus = z.object({
   failedInvoiceCount: z.number().nullish(),
 });
 
-const rates = z.object({ perSecond: z.number(), perMinute: z.number(), perHour: z.number() });
-/** By the name of the group of endpoints: `batchSession`, `invoiceSend`… */
-const rateLimits = z.record(z.string(), rates);
 const sessionLimits = z.object({
   maxInvoiceSizeInMB: z.number(),
   maxInvoiceWithAttachmentSizeInMB: z.number(),
