@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { judge } from "../../sandbox/test/conformance/judge.ts";
 import { createSandbox, type Sandbox } from "@ksef-hub/sandbox";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Files, hub, type Ended } from "./cli-rig.ts";
@@ -12,6 +13,7 @@ beforeAll(async () => {
   files = await Files.open();
   data = join(files.folder, "data");
   sandbox = await createSandbox({ limits: "off", processing: { acceptedMs: 0, processingMs: 0 } });
+  judge(sandbox);
   const environment = await sandbox.listen(0);
   const { certificatePem, privateKeyPem, ksefToken } = await sandbox.company(nip);
   const certificate = await files.add("certificate.pem", certificatePem);

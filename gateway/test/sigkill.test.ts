@@ -8,6 +8,7 @@ import { createEngine, realClock, Secret } from "@ksef-hub/core";
 import { embedded } from "@ksef-hub/core/embedded";
 import { createSandbox } from "@ksef-hub/sandbox";
 import { expect, it } from "vitest";
+import { judge } from "../../sandbox/test/conformance/judge.ts";
 import { sampleInvoice as invoice } from "@ksef-hub/core/testing";
 import type { View } from "./rig.ts";
 
@@ -84,6 +85,7 @@ class Hub {
 it("is killed after each of its effects in turn: the invoice is in KSeF once, and the submission ends", async () => {
   const root = await mkdtemp(join(tmpdir(), "sigkill-"));
   const sandbox = await createSandbox({ limits: "off", processing: { acceptedMs: 0, processingMs: 0 } });
+  judge(sandbox);
   const key = await prepare(join(root, "template"), await sandbox.listen(0), await sandbox.company(nip));
 
   const live = async (number: string, last?: string): Promise<{ effects: string[]; died: boolean }> => {

@@ -5,6 +5,7 @@ import { text } from "node:stream/consumers";
 import { afterAll, describe, expect, it } from "vitest";
 import { place, withScenarios } from "../scripts/scenario-table.ts";
 import { createSandbox } from "../src/index.ts";
+import { judge } from "./conformance/judge.ts";
 
 const document = readFileSync(place, "utf8");
 
@@ -16,6 +17,7 @@ describe("docs/sandbox.md", () => {
 
 describe.skipIf(spawnSync("curl", ["--version"]).status !== 0)("its examples (with curl)", async () => {
   const sandbox = await createSandbox();
+  judge(sandbox);
   const url = (await sandbox.listen()).replace(/\/v2$/, "");
   afterAll(() => sandbox.close());
 

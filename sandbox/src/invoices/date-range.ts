@@ -17,7 +17,7 @@ const instant = z
   })
   .refine((at) => !Number.isNaN(at), "Nie ma takiej daty.");
 
-export const dateTypes = ["Issue", "Invoicing", "PermanentStorage"] as const;
+const dateTypes = ["Issue", "Invoicing", "PermanentStorage"] as const;
 export type DateType = (typeof dateTypes)[number];
 
 export const dateRange = z

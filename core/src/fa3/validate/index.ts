@@ -31,9 +31,8 @@ export interface ValidationOptions {
  */
 export function validate(bytes: Uint8Array, options: ValidationOptions = {}): ValidationFault[] {
   return withFile(bytes, options.largestBytes, (file) => {
-    // The rules first: they read the tree while it is still in the processor's cache.
-    const findings = findingsIn(file.root, options);
     const { faults, refused } = judgeBySchema(file);
+    const findings = findingsIn(file.root, options);
     const broken = findings.filter(([rule]) => !rule.reads.some((name) => refused.has(name)));
     if (broken.length === 0) return faults;
     return [...faults, ...faultsOf(file.root, broken, options)];
