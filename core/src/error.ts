@@ -57,6 +57,7 @@ const errors = {
   "ksef.timeout": { action: "retry", http: 503, title: "KSeF did not answer in time", outage: true },
   "ksef.unavailable": { action: "retry", http: 503, title: "KSeF is not working", outage: true },
   "ksef.rate-limited": { action: "retry", http: 503, title: "KSeF's request limit is reached", outage: true },
+  "ksef.paused": { action: "retry", http: 503, title: "The hub is not calling KSeF for now", outage: true },
   "ksef.protocol": { action: "retry", http: 502, title: "KSeF answered something it should not" },
   "ksef.unauthorized": { action: "retry", http: 502, title: "KSeF does not accept the access token" },
   "ksef.forbidden": { action: "attention", http: 502, title: "KSeF refuses these credentials the operation" },

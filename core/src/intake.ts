@@ -60,6 +60,7 @@ export async function submit(engine: Engine, intake: Intake): Promise<Submission
     source: { ...source, mediaType },
     document,
     invoice,
+    urgent: false,
     warnings: warnings.slice(0, mostWarnings).map(({ code, message, messagePl, path, line }) => ({
       code,
       message,

@@ -21,6 +21,10 @@ export const restingStates = ["reported", "held", "rejected", "dead"] as const;
 export type ActiveState = (typeof activeStates)[number];
 export type State = ActiveState | (typeof restingStates)[number];
 
+/** By the taxpayer's own choice (offline24), or in an outage the Ministry has announced. */
+export const offlineModes = ["offline24", "unavailability", "failure", "total-failure"] as const;
+const offlineMode = z.enum(offlineModes);
+
 const state = z.enum([...activeStates, ...restingStates]);
 /** Milliseconds since 1970. */
 const instant = z.number();
@@ -39,6 +43,7 @@ const event = z.object({
   at: instant,
   state,
   message: z.string(),
+  messagePl: z.string().optional(),
   code: z.string().optional(),
   /** How often the same happened in a row; `at` is the last time, `since` the first. */
   times: z.number().optional(),
@@ -79,6 +84,12 @@ export const Submission = z.object({
     currency: z.string(),
     gross: z.string(),
   }),
+  /** Goes before others of its company. */
+  urgent: z.boolean().default(false),
+  /** Issued offline: why, when, and, of a technical correction, the SHA-256 (Base64) of the document KSeF refused. */
+  offline: z
+    .object({ mode: offlineMode, issuedAt: instant, correctedSha256: z.string().optional() })
+    .optional(),
   /** Present from the moment before the invoice is posted: it may be in this session. */
   session: z.object({ reference: z.string(), invoiceReference: z.string().optional() }).optional(),
   /** What KSeF last said of it. */

@@ -65,6 +65,7 @@ export const refusals: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "ksef.unauthorized",
   "ksef.forbidden",
   "ksef.rate-limited",
+  "ksef.paused",
   "ksef.key-unknown",
   "ksef.session-closed",
   "ksef.session-unknown",
