@@ -1,10 +1,20 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { apiKeysOn, type ApiKeys } from "./api-keys.ts";
+import type { Dispatcher, Ring } from "./dispatch/index.ts";
 import { HubError } from "./error.ts";
 import { cachedExchangeRates, nbpExchangeRates, type ExchangeRates } from "./exchange-rates/index.ts";
 import { connectKsef, type KsefConnection } from "./ksef/connection.ts";
 import { ksefBaseUrl } from "./ksef/environment.ts";
+import { companyGate } from "./ksef/gate.ts";
 import type { Fetch } from "./ksef/http.ts";
+import { rateBudgetOn, type RateBudget } from "./ksef/limits/rate-budget.ts";
+import type { RateLimitsByGroup } from "./ksef/limits/rate-limits.ts";
+import { createBreaker, type Breaker } from "./ksef/outage/breaker.ts";
+import { outagesOn, type Outages } from "./ksef/outage/outages.ts";
+import { watchAll } from "./ksef/outage/watch-all.ts";
 import type { Ports } from "./ports.ts";
+import type { Submission } from "./submission.ts";
 import { submissionsOn, type Submissions } from "./submissions.ts";
 import { tenantsOn, type Tenants } from "./tenants.ts";
 
@@ -47,6 +57,23 @@ export interface Engine extends Ports {
   apiKeys: ApiKeys;
   exchangeRates: ExchangeRates;
   ksef(tenant: string): Promise<KsefConnection>;
+  /** KSeF's request limits, spent by all workers of a company together. */
+  budget: RateBudget;
+  /** What the Ministry has announced for each environment: deadlines depend on it. */
+  outages: Outages;
+  /** Watches the environments of all companies, by the Ministry's beacon and by our own probe, until the signal aborts. */
+  watch(signal: AbortSignal): Promise<void>;
+  /** Where batch packages lie until they are uploaded. */
+  batchFolder: string;
+  /** No other process works on this ledger: what a dead one held is free at once. */
+  alone: boolean;
+  /**
+   * Tells whoever does the work that there is something to do: the dispatcher of this process, or through the queue that
+   * of another. `submission`, as it stands on the ledger now, spares reading it again.
+   */
+  ring(ring: Ring, submission?: Submission): Promise<void>;
+  /** From now on the bells are answered in this process; returns how to stop that. */
+  answerBells(dispatcher: Pick<Dispatcher, "ring">): () => void;
   timing: Timing;
   log(entry: LogEntry): void;
 }
@@ -56,6 +83,12 @@ export interface EngineOptions {
   log: (entry: LogEntry) => void;
   timing?: Partial<Timing>;
   fetch?: Fetch;
+  /** Default: a folder for temporary files of the system. */
+  batchFolder?: string;
+  /** No other process works on this ledger; default: there may be others, and their leases are waited for. */
+  alone?: boolean;
+  /** Request limits in force until KSeF has been asked for them; default: production's. */
+  rateLimits?: RateLimitsByGroup;
   /** Default: the National Bank of Poland, each rate asked for once. */
   exchangeRates?: ExchangeRates;
 }
@@ -65,12 +98,27 @@ export function createEngine({
   log,
   timing = {},
   fetch = globalThis.fetch,
+  batchFolder = join(tmpdir(), "ksef-hub-batches"),
+  alone = false,
+  rateLimits,
   exchangeRates,
 }: EngineOptions): Engine {
   const { table, archive, queue, secrets, clock } = ports;
   const times = { ...defaultTiming, ...timing };
   const tenants = tenantsOn(table, secrets);
   const connections = new Map<string, { environment: string; connection: KsefConnection }>();
+  const breakers = new Map<string, Breaker>();
+  const budget = rateBudgetOn(table, rateLimits);
+  const outages = outagesOn(table);
+  let dispatcher: Pick<Dispatcher, "ring"> | undefined;
+
+  const breakerOf = (baseUrl: string): Breaker => {
+    const known = breakers.get(baseUrl);
+    if (known !== undefined) return known;
+    const breaker = createBreaker({ clock });
+    breakers.set(baseUrl, breaker);
+    return breaker;
+  };
 
   return {
     table,
@@ -82,15 +130,44 @@ export function createEngine({
     submissions: submissionsOn(table),
     apiKeys: apiKeysOn(table),
     exchangeRates: exchangeRates ?? nbpRates(ports, times, fetch),
+    budget,
+    outages,
+    watch: (signal) =>
+      watchAll({
+        tenants,
+        clock,
+        fetch,
+        deadlineMs: times.deadlineMs,
+        outages,
+        log,
+        signal,
+        breaker: (environment) => breakerOf(ksefBaseUrl(environment)),
+      }),
+    batchFolder,
+    alone,
     timing: times,
     log,
+    ring: async (ring, submission) => {
+      if (dispatcher === undefined) await queue.send({ tenant: ring.tenant, ...(ring.id && { id: ring.id }) });
+      else dispatcher.ring(ring, submission);
+    },
+    answerBells: (listener) => {
+      dispatcher = listener;
+      return () => {
+        dispatcher = undefined;
+      };
+    },
     ksef: async (id) => {
       const tenant = await tenants.get(id);
       if (tenant === undefined) throw new HubError("hub.config", `There is no tenant ${id}.`);
       const known = connections.get(id);
       if (known?.environment === tenant.environment) return known.connection;
+      const baseUrl = ksefBaseUrl(tenant.environment);
+      const breaker = breakerOf(baseUrl);
+      const gate = companyGate({ tenant: id, budget, breaker, clock });
       const connection = connectKsef({
-        endpoint: { baseUrl: ksefBaseUrl(tenant.environment), deadlineMs: times.deadlineMs, fetch },
+        endpoint: { baseUrl, deadlineMs: times.deadlineMs, fetch, gate },
+        breaker,
         nip: tenant.nip,
         credentials: () => tenants.credentials(id),
         clock,

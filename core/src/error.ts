@@ -1,3 +1,5 @@
+import { polishTitles } from "./explain/titles.ts";
+
 /**
  * Errors are sorted by what must happen next. The thrower names the code; this table decides the action:
  * `retry` the same may succeed later, `reject` the other side has said no to this document,
@@ -185,6 +187,10 @@ export class HubError extends Error {
 
   get title(): string {
     return errors[this.code].title;
+  }
+
+  get titlePl(): string {
+    return polishTitles[this.code];
   }
 
   /** The other side is down or full: it is asked again for as long as it takes, and no attempt is spent. */

@@ -16,11 +16,15 @@ export {
   type Upstream,
 } from "./error.ts";
 export { cachedExchangeRates, nbpExchangeRates, type ExchangeRates } from "./exchange-rates/index.ts";
+export { explain, type Explanation, type ExplainOptions } from "./explain/explain.ts";
+export { steps } from "./explain/steps.ts";
 export { examine, largestInvoice, largestSource, submit, type Intake } from "./intake.ts";
-export { advance, replay } from "./lifecycle.ts";
+export { createDispatcher, type Dispatcher, type Ring } from "./dispatch/index.ts";
+export { replay } from "./lifecycle.ts";
 export { Invoice } from "./model.ts";
 export { normalise } from "./normalise/index.ts";
 export type * from "./ports.ts";
+export { replayAll, ReplayFilter, type Replayed, type ReplayOptions, type ReplayOutcome } from "./replay.ts";
 export { Secret } from "./secret.ts";
 export {
   activeStates,
@@ -32,6 +36,7 @@ export {
   type SubmissionRef,
   type TimelineEvent,
 } from "./submission.ts";
+export { reportStuck, stuckSubmissions, type Stuck } from "./stuck.ts";
 export type { SubmissionPage } from "./submissions.ts";
 export { fa3From, mediaTypes, parseInvoice, type MediaType, type Source } from "./source.ts";
 export { sweep } from "./sweeper.ts";

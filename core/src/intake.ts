@@ -3,6 +3,7 @@ import { checkDocument, faultsOf } from "./check.ts";
 import type { Engine } from "./engine.ts";
 import { HubError, type Fault } from "./error.ts";
 import { sha256 } from "./ksef/encryption.ts";
+import { checked } from "./lifecycle.ts";
 import { fa3From, type Source } from "./source.ts";
 import { submissionId, type Submission } from "./submission.ts";
 import type { Tenant } from "./tenants.ts";
@@ -41,7 +42,7 @@ export async function submit(engine: Engine, intake: Intake): Promise<Submission
   const xml = await fa3From(engine, intake);
   requireSize(xml);
   const { header, warnings } = checkDocument(xml, tenant, engine.clock.now());
-  const { form: _, ...invoice } = header;
+  const { form: _, attachment, ...invoice } = header;
   const document = await archive(engine, `${tenant.id}/${id}/invoice`, "xml", xml);
   const source =
     mediaType === "application/xml"
@@ -53,7 +54,7 @@ export async function submit(engine: Engine, intake: Intake): Promise<Submission
     tenant: tenant.id,
     id,
     idempotencyKey,
-    state: "received",
+    state: "ready",
     createdAt: now,
     updatedAt: now,
     wakeAt: now,
@@ -61,6 +62,7 @@ export async function submit(engine: Engine, intake: Intake): Promise<Submission
     document,
     invoice,
     urgent: false,
+    attachment,
     warnings: warnings.slice(0, mostWarnings).map(({ code, message, messagePl, path, line }) => ({
       code,
       message,
@@ -71,10 +73,13 @@ export async function submit(engine: Engine, intake: Intake): Promise<Submission
     looks: 0,
     failures: 0,
     spent: 0,
-    timeline: [{ at: now, state: "received", message: "Received." }],
+    timeline: [
+      { at: now, state: "received", message: "Received.", messagePl: "Przyjęto." },
+      { at: now, state: "ready", message: checked[0], messagePl: checked[1] },
+    ],
   };
   if (await engine.submissions.create(submission)) {
-    await engine.queue.send({ tenant: tenant.id, id });
+    await engine.ring({ tenant: tenant.id, id }, submission);
     return submission;
   }
   const winner = await engine.submissions.get({ tenant: tenant.id, id });

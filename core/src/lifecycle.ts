@@ -1,120 +1,126 @@
 /**
- * The life of a submission, top to bottom: `advance` takes one as far as it can go now, `steps` says how each state
- * is left. A step may be cut off anywhere: what it had saved tells the next worker where to go on.
+ * The life of a submission, top to bottom: each function takes one submission one step further, and `dispatch/` decides
+ * when and with which others. A step may be cut off anywhere: what it had saved tells the next worker where to go on.
  *
- * Exactly once: an invoice is posted only after its session stands on the ledger, and a post whose outcome is
- * unknown is looked up in that session before anything is sent again. Where even that fails, KSeF refuses the second
- * copy with 440 and names the first; if that one is ours to the byte, its number is ours.
+ *     received -> ready -> sending -> sent -> accepted -> reported
+ *
+ * Exactly once: an invoice goes to KSeF only after the session it goes into stands on the ledger, and when nobody knows
+ * whether it arrived it is looked up in that session before anything is sent again. Where even that fails, KSeF refuses
+ * the second copy with 440 and names the first; if that one is ours to the byte, its number is ours.
  */
 import { checkDocument } from "./check.ts";
 import type { Engine } from "./engine.ts";
 import { HubError, toHubError } from "./error.ts";
-import { inspectInvoice } from "./fa3/inspect.ts";
 import type { SessionInvoice } from "./ksef/client.ts";
 import { sha256 } from "./ksef/encryption.ts";
+import type { Answer } from "./ksef/http.ts";
 import { isKsefNumber } from "./ksef/number.ts";
+import type { Posted } from "./ksef/online.ts";
 import { verifyReceipt } from "./ksef/receipt.ts";
-import { closeSession, findInSession, openSession, postInvoice } from "./ksef/online.ts";
 import { refusalOf, verdictOf } from "./ksef/status.ts";
-import { isActive, type ActiveState, type Submission, type SubmissionRef } from "./submission.ts";
-import { afterFailure, documentOf, noProblem, Overtaken, takeUp, type Work } from "./work.ts";
-
-/**
- * Takes every step that is due, then rings for the next one. Safe to call at any time, any number of times.
- * When the signal aborts, the step in progress is finished and the rest is left for later.
- */
-export async function advance(engine: Engine, ref: SubmissionRef, signal: AbortSignal): Promise<void> {
-  const work = await takeUp(engine, ref);
-  if (work === undefined || !isDue(work)) return;
-  try {
-    do await step(work);
-    while (isDue(work) && !signal.aborted);
-  } catch (error) {
-    if (error instanceof Overtaken) return;
-    throw error;
-  }
-  const { state, wakeAt } = work.submission;
-  if (isActive(state)) await engine.queue.send({ ...ref }, Math.max(0, wakeAt - engine.clock.now()));
-}
-
-const steps: Record<ActiveState, (work: Work) => Promise<void>> = {
-  received: prepare,
-  ready: send,
-  sending: settle,
-  sent: follow,
-  accepted: report,
-};
+import { isActive, type Submission, type SubmissionRef } from "./submission.ts";
+import { afterFailure, documentOf, noProblem, Overtaken, takeUp, type Said, type Work } from "./work.ts";
 
 /** received -> ready. Nothing is sent that KSeF can be expected to refuse. */
-async function prepare(work: Work): Promise<void> {
+export async function prepare(work: Work): Promise<void> {
   const { engine, submission } = work;
   const tenant = await engine.tenants.get(submission.tenant);
   if (tenant === undefined) throw new HubError("hub.config", `There is no tenant ${submission.tenant}.`);
   checkDocument(await documentOf(work), tenant, engine.clock.now());
-  await work.save({ state: "ready" }, "Checked: a valid FA(3) document.");
+  await work.save({ state: "ready" }, checked);
 }
 
-/** ready -> sending -> sent. The intent, a session, the session on the ledger, and only then the invoice. */
-async function send(work: Work): Promise<void> {
-  const ksef = await work.ksef();
-  const xml = await documentOf(work);
-  await work.save({ state: "sending", session: undefined, status: undefined, wakeAt: lease(work) });
-  const session = await openSession(ksef, inspectInvoice(xml).form);
-  const { reference } = session;
-  await work.save({ session: { reference }, wakeAt: lease(work) }, `Sending in session ${reference}.`);
+export const checked: Said = ["Checked: a valid FA(3) document.", "Sprawdzono: poprawny dokument FA(3)."];
 
-  const posted = await postInvoice(ksef, session, xml);
-  if (posted.outcome === "refused") return sendAgain(work, posted.error);
-  if (posted.outcome === "unknown") return waitAndSettle(work, posted.error);
-  await work.save(
-    takenBy(work, reference, posted.invoiceReference),
+/** ready -> sending. The intent: from here on the invoice may be in this session, and until `wakeAt` nobody else acts. */
+export function intend(
+  work: Work,
+  session: NonNullable<Submission["session"]>,
+  wakeAt: number,
+): Promise<void> {
+  const said: Said =
+    session.batch === undefined
+      ? [`Sending in session ${session.reference}.`, `Wysyłanie w sesji ${session.reference}.`]
+      : ["Sending in a batch.", "Wysyłanie w paczce."];
+  return work.save({ state: "sending", session, status: undefined, wakeAt }, said);
+}
+
+/** sending -> sent, back to ready, or on in doubt: then the session is asked once KSeF has had time to come to rest. */
+export async function posted(work: Work, reference: string, outcome: Posted, lookMs: number): Promise<void> {
+  if (outcome.outcome === "taken")
+    return taken(work, { reference, invoiceReference: outcome.invoiceReference }, lookMs);
+  if (outcome.outcome === "refused") return sendAgain(work, outcome.error);
+  const { wakeAt = 0, failures = 0, spent = 0, problem } = afterFailure(work, outcome.error);
+  const quiet = work.engine.clock.now() + work.engine.timing.quietMs;
+  await work.save({ failures, spent, problem, wakeAt: Math.max(wakeAt, quiet) }, inWords(outcome.error));
+}
+
+/** sending -> sent. KSeF has it; it is worth to look in `pauseMs`. */
+export function taken(
+  work: Work,
+  session: NonNullable<Submission["session"]>,
+  pauseMs: number,
+): Promise<void> {
+  const now = work.engine.clock.now();
+  const change = { state: "sent", session, looks: 0, sentAt: now, wakeAt: now + pauseMs } as const;
+  return work.save({ ...change, ...noProblem }, [
     "KSeF has taken the invoice for processing.",
-  );
-  await close(work, reference);
+    "KSeF przyjął fakturę do przetwarzania.",
+  ]);
 }
 
-/** sending -> sent, or back to ready: whoever sent it was cut off, so KSeF is asked whether it has the invoice. */
-async function settle(work: Work): Promise<void> {
-  const { session, document } = work.submission;
-  if (session === undefined) return work.save({ state: "ready" }, "No session was opened: nothing was sent.");
-  const { reference } = session;
-  const found = await findInSession(await work.ksef(), reference, document.sha256);
-  if (found !== undefined)
-    return work.save(
-      takenBy(work, reference, found.referenceNumber),
-      "KSeF has the invoice: it is not sent again.",
-    );
-  await work.save(
-    { state: "ready", session: undefined },
-    "KSeF does not have the invoice: it is sent again.",
-  );
-  await close(work, reference);
+/** sending -> ready: KSeF certainly does not have it. */
+export function notTaken(work: Work, said: Said): Promise<void> {
+  return work.save({ state: "ready", session: undefined }, said);
 }
 
-/** sent -> accepted, or a stop. Waiting has no end of its own: KSeF may take hours, and sending again is never a cure. */
-async function follow(work: Work): Promise<void> {
-  const { session, looks, status } = work.submission;
-  const invoiceReference = session?.invoiceReference;
-  if (session === undefined || invoiceReference === undefined) return work.save({ state: "sending" });
-  const ksef = await work.ksef();
-  const seen = await ksef.use((access) =>
-    ksef.client.sessionInvoice(session.reference, invoiceReference, access),
-  );
+/** To ready after a failure that left nothing at KSeF; with its pause, or to a stop when a person is needed. */
+export const sendAgain = (work: Work, error: HubError): Promise<void> =>
+  work.save({ state: "ready", session: undefined, ...afterFailure(work, error) }, inWords(error));
+
+/** sending -> sent, or back to ready: the session was asked whether it has the invoice. */
+export async function settle(work: Work, found: SessionInvoice | undefined): Promise<void> {
+  const { session } = work.submission;
+  if (found === undefined)
+    return notTaken(work, [
+      "KSeF does not have the invoice: it is sent again.",
+      "KSeF nie ma tej faktury: zostanie wysłana ponownie.",
+    ]);
+  const at = { ...session, invoiceReference: found.referenceNumber };
+  const change = { state: "sent", session: at, looks: 0, sentAt: work.engine.clock.now() } as const;
+  await work.save({ ...change, ...noProblem }, [
+    "KSeF has the invoice: it is not sent again.",
+    "KSeF ma tę fakturę: nie zostanie wysłana ponownie.",
+  ]);
+  await judge(work, found);
+}
+
+/**
+ * sent -> accepted, or a stop, or the next look. Waiting has no end of its own: KSeF may take hours, and sending again is
+ * never a cure. `pauseMs`: until the next look, if KSeF is still at it.
+ */
+export async function judge(
+  work: Work,
+  seen: SessionInvoice,
+  pauseMs = work.engine.timing.lookMs,
+): Promise<void> {
   const { code, description } = seen.status;
   const verdict = verdictOf(code);
   switch (verdict.verdict) {
     case "wait": {
-      const { lookMs, longestLookMs } = work.engine.timing;
-      const wakeAt = work.engine.clock.now() + Math.min(lookMs * 1.5 ** Math.min(looks, 30), longestLookMs);
-      const change = { status: { code, description }, looks: looks + 1, wakeAt, ...noProblem };
-      return work.save(change, code === status?.code ? undefined : `KSeF: ${description}.`);
+      const { looks, status, session } = work.submission;
+      const wakeAt = work.engine.clock.now() + pauseMs;
+      const at = { ...session, invoiceReference: seen.referenceNumber };
+      const change = { status: { code, description }, session: at, looks: looks + 1, wakeAt, ...noProblem };
+      const said: Said = [`KSeF: ${description}.`, `KSeF: ${description}.`];
+      return work.save(change, code === status?.code ? undefined : said);
     }
     case "accepted":
-      return accept(work, seen.ksefNumber, session.reference, seen.acquisitionDate);
+      return accept(work, seen);
     case "duplicate":
       return adopt(work, seen);
     case "again":
-      ksef.forgetPublicKeys();
+      (await work.ksef()).forgetPublicKeys();
       return sendAgain(work, refusalOf(seen.status, verdict.code));
     case "refused":
       throw refusalOf(seen.status, verdict.code);
@@ -123,51 +129,118 @@ async function follow(work: Work): Promise<void> {
 
 /** KSeF has an invoice with our seller, kind and number. Only if it is ours to the byte, its KSeF number is ours. */
 async function adopt(work: Work, { status }: SessionInvoice): Promise<void> {
-  const number = status.extensions?.["originalKsefNumber"];
-  const session = status.extensions?.["originalSessionReferenceNumber"];
-  if (!number || !session)
+  const ksefNumber = status.extensions?.["originalKsefNumber"];
+  const reference = status.extensions?.["originalSessionReferenceNumber"];
+  if (!ksefNumber || !reference)
     throw new HubError("ksef.protocol", `${status.description}, but KSeF does not name the original.`);
   const ksef = await work.ksef();
-  const original = await ksef.use((access) => ksef.client.invoice(number, access));
-  if (sha256(original.bytes) === work.submission.document.sha256) return accept(work, number, session);
+  const original = await ksef.use((access) => ksef.client.invoice(ksefNumber, access));
+  if (sha256(original.bytes) === work.submission.document.sha256)
+    return accept(work, { ksefNumber }, { reference });
   const { invoice } = work.submission;
-  const message = `KSeF holds another document as ${invoice.kind} ${invoice.number} of this seller: ${number}.`;
+  const message = `KSeF holds another document as ${invoice.kind} ${invoice.number} of this seller: ${ksefNumber}.`;
   throw refusalOf(status, "ksef.number-conflict", message);
 }
 
-async function accept(work: Work, number: string | null | undefined, session: string, at?: string | null) {
+/**
+ * sent -> accepted, and on to reported where KSeF has given a link to the receipt: downloads are not counted. One write
+ * when both succeed. `wakeAt`: when to ask for the receipt, where there is no link.
+ */
+export async function accept(
+  work: Work,
+  seen: Pick<SessionInvoice, "ksefNumber" | "acquisitionDate" | "upoDownloadUrl">,
+  session = work.submission.session,
+  wakeAt = work.engine.clock.now(),
+): Promise<void> {
+  const { ksefNumber: number, acquisitionDate: at, upoDownloadUrl: link } = seen;
   if (!number || !isKsefNumber(number))
     throw new HubError(
       "ksef.protocol",
       `KSeF accepted the invoice under "${number}", which is not a KSeF number.`,
     );
-  const ksef = { number, ...(at ? { acceptedAt: at } : {}) };
-  const invoiceReference = work.submission.session?.invoiceReference;
-  const change = { ksef, session: { reference: session, ...(invoiceReference ? { invoiceReference } : {}) } };
-  await work.save({ state: "accepted", ...change, ...noProblem }, `Accepted under KSeF number ${number}.`);
+  const change: Partial<Submission> = {
+    state: "accepted",
+    ksef: { number, ...(at ? { acceptedAt: at } : {}) },
+    session,
+    wakeAt,
+    ...noProblem,
+  };
+  const said: Said = [
+    `Accepted under KSeF number ${number}.`,
+    `Przyjęta pod numerem KSeF ${number}.`,
+    "accepted",
+  ];
+  if (!link) return work.save(change, said);
+  let error: HubError | undefined;
+  try {
+    const { client } = await work.ksef();
+    const { receipt, numberedAt } = await archiveReceipt(work, number, await client.download(link));
+    const ksef = { number, acceptedAt: numberedAt };
+    return await work.save({ ...change, state: "reported", ksef, receipt }, said, receiptArchived);
+  } catch (thrown) {
+    if (thrown instanceof Overtaken) throw thrown;
+    error = toHubError(thrown);
+  }
+  await work.save({ ...change, ...afterFailure(work, error), state: "accepted" }, said, inWords(error));
 }
 
-/** accepted -> reported. The receipt is verified before it is archived, and archived before it is reported. */
-async function report(work: Work): Promise<void> {
-  const { ksef: accepted, session, document, tenant, id } = work.submission;
-  if (accepted === undefined || session === undefined)
+/** accepted -> reported, for a receipt that was not to be had when the number was. `link`: where to download it, if known. */
+export async function report(work: Work, link?: string | null): Promise<void> {
+  const { ksef: accepted, session } = work.submission;
+  if (accepted === undefined || session?.reference === undefined)
     throw new Error("accepted without a number or a session");
+  const { reference } = session;
   const ksef = await work.ksef();
-  const answer = await ksef.use((access) => ksef.client.receipt(session.reference, accepted.number, access));
-  const { bytes, numberedAt } = verifyReceipt(answer, {
-    ksefNumber: accepted.number,
-    documentSha256: document.sha256,
-  });
+  const answer = link
+    ? await ksef.client.download(link)
+    : await ksef.use((access) => ksef.client.receipt(reference, accepted.number, access));
+  const { receipt, numberedAt } = await archiveReceipt(work, accepted.number, answer);
+  const number = { ...accepted, acceptedAt: numberedAt };
+  await work.save({ state: "reported", receipt, ksef: number, ...noProblem }, receiptArchived);
+}
+
+const receiptArchived: Said = [
+  "The receipt (UPO) is verified and archived.",
+  "Urzędowe poświadczenie odbioru (UPO) zweryfikowano i zarchiwizowano.",
+];
+
+/** The receipt is verified before it is archived, and archived before it is reported. */
+async function archiveReceipt(work: Work, ksefNumber: string, answer: Answer) {
+  const { tenant, id, document } = work.submission;
+  const { bytes, numberedAt } = verifyReceipt(answer, { ksefNumber, documentSha256: document.sha256 });
   const hash = sha256(bytes);
   // KSeF may sign anew on each download: the hash in the key keeps two such receipts apart.
   const key = `${tenant}/${id}/upo-${Buffer.from(hash, "base64").toString("hex").slice(0, 16)}.xml`;
   await work.engine.archive.put(key, bytes);
-  const receipt = { key, sha256: hash, size: bytes.byteLength };
-  const number = { ...accepted, acceptedAt: numberedAt };
-  await work.save(
-    { state: "reported", receipt, ksef: number, ...noProblem },
-    "The receipt (UPO) is archived.",
-  );
+  return { receipt: { key, sha256: hash, size: bytes.byteLength }, numberedAt };
+}
+
+/**
+ * Takes a step. What it throws becomes what the submission waits or stops for; resolves as well when another worker has
+ * the submission by now.
+ */
+export async function attempt(work: Work, step: (work: Work) => Promise<void>): Promise<void> {
+  try {
+    await step(work);
+  } catch (thrown) {
+    try {
+      if (!(thrown instanceof Overtaken)) await fail(work, toHubError(thrown));
+    } catch (again) {
+      if (!(again instanceof Overtaken)) throw again;
+    }
+  }
+}
+
+async function fail(work: Work, error: HubError): Promise<void> {
+  const { state, session, tenant, id } = work.submission;
+  const { code, message } = error;
+  if (!isActive(state)) return;
+  if (code === "ksef.key-unknown") (await work.ksef()).forgetPublicKeys();
+  if (code === "hub.internal") work.engine.log({ level: "error", code, message, tenant, submission: id });
+  // A document that KSeF has refused is not in that session any more: a replay begins anew.
+  const refused = state === "sent" && error.action === "attention" && session !== undefined;
+  const change = { ...afterFailure(work, error), ...(refused ? { session: undefined } : {}) };
+  await work.save(change, inWords(error));
 }
 
 /** held or dead -> where it stopped. Throws `submission.not-found` and `submission.not-replayable`. */
@@ -177,71 +250,16 @@ export async function replay(engine: Engine, ref: SubmissionRef): Promise<Submis
   const { state, ksef, session } = work.submission;
   if (state !== "held" && state !== "dead")
     throw new HubError("submission.not-replayable", `Invoice ${ref.id} is ${state}.`);
-  const sentOrNot =
-    session === undefined ? "received" : session.invoiceReference === undefined ? "sending" : "sent";
-  await work.save(
-    { state: ksef === undefined ? sentOrNot : "accepted", spent: 0, ...noProblem },
-    "Replayed.",
-  );
-  await engine.queue.send({ ...ref });
+  const sentOrNot = session === undefined ? "received" : "sending";
+  const next = ksef === undefined ? sentOrNot : "accepted";
+  await work.save({ state: next, spent: 0, ...noProblem }, ["Replayed.", "Ponowiono."]);
+  await engine.ring(ref);
   return work.submission;
 }
 
-const isDue = ({ engine, submission }: Work): boolean =>
-  isActive(submission.state) && submission.wakeAt <= engine.clock.now();
-
-async function step(work: Work): Promise<void> {
-  const { state, session, tenant, id } = work.submission;
-  if (!isActive(state)) return;
-  try {
-    await steps[state](work);
-  } catch (thrown) {
-    if (thrown instanceof Overtaken) throw thrown;
-    const error = toHubError(thrown);
-    const { code, message } = error;
-    if (code === "ksef.key-unknown") (await work.ksef()).forgetPublicKeys();
-    if (code === "hub.internal") work.engine.log({ level: "error", code, message, tenant, submission: id });
-    // What failed before a session was on the ledger cannot have reached KSeF.
-    const nothingSent = work.submission.state === "sending" && work.submission.session === undefined;
-    // A document that KSeF has refused is not in that session any more: a replay begins anew.
-    const refused = state === "sent" && error.action === "attention" && session !== undefined;
-    await work.save(
-      {
-        ...(nothingSent ? { state: "ready" as const } : {}),
-        ...afterFailure(work, error),
-        ...(refused ? { session: undefined } : {}),
-      },
-      message,
-    );
-  }
-}
-
-const sendAgain = (work: Work, error: HubError): Promise<void> =>
-  work.save({ state: "ready", session: undefined, ...afterFailure(work, error) }, error.message);
-
-/** It stays in `sending`; `settle` asks once KSeF has had time to come to rest. */
-function waitAndSettle(work: Work, error: HubError): Promise<void> {
-  const { wakeAt = 0, failures = 0, spent = 0, problem } = afterFailure(work, error);
-  const quiet = work.engine.clock.now() + work.engine.timing.quietMs;
-  return work.save({ failures, spent, problem, wakeAt: Math.max(wakeAt, quiet) }, error.message);
-}
-
-function takenBy({ engine }: Work, reference: string, invoiceReference: string): Partial<Submission> {
-  const wakeAt = engine.clock.now() + engine.timing.lookMs;
-  return { state: "sent", session: { reference, invoiceReference }, looks: 0, wakeAt, ...noProblem };
-}
-
-/** Until then nobody else touches the submission; each call under the lease ends well before. */
-const lease = ({ engine: { clock, timing } }: Work): number =>
-  clock.now() + 2 * timing.deadlineMs + timing.quietMs;
-
-/** An open session costs nothing and ends by itself after twelve hours, so a failure to close it stops nothing. */
-async function close(work: Work, reference: string): Promise<void> {
-  const { tenant, id } = work.submission;
-  try {
-    await closeSession(await work.ksef(), reference);
-  } catch (thrown) {
-    const { code, message } = toHubError(thrown);
-    work.engine.log({ level: "warn", code, message, tenant, submission: id });
-  }
+/** What went wrong, in both languages; what KSeF said stays as it said it. */
+export function inWords(error: HubError): Said {
+  const { description, details = [] } = error.upstream ?? {};
+  const theirs = description === undefined ? "" : ` ${[description, ...details].join(" ")}`;
+  return [error.message, `${error.titlePl}.${theirs}`];
 }

@@ -8,7 +8,7 @@ import * as z from "zod";
  *
  * received  durable in the hub
  * ready     checked, waiting to be sent
- * sending   about to be posted, or posted with an unknown outcome: looked up before anything is sent again
+ * sending   on its way, or sent with an unknown outcome: looked up before anything is sent again
  * sent      KSeF has it and is processing it
  * accepted  it has a KSeF number
  * reported  its receipt (UPO) is verified and archived: done
@@ -86,12 +86,23 @@ export const Submission = z.object({
   }),
   /** Goes before others of its company. */
   urgent: z.boolean().default(false),
+  /** KSeF takes it in a batch only. */
+  attachment: z.boolean().default(false),
   /** Issued offline: why, when, and, of a technical correction, the SHA-256 (Base64) of the document KSeF refused. */
   offline: z
     .object({ mode: offlineMode, issuedAt: instant, correctedSha256: z.string().optional() })
     .optional(),
   /** Present from the moment before the invoice is posted: it may be in this session. */
-  session: z.object({ reference: z.string(), invoiceReference: z.string().optional() }).optional(),
+  session: z
+    .object({
+      /** Of a batch: the hub's own name for it, which it has before KSeF gives a reference. */
+      batch: z.string().optional(),
+      reference: z.string().optional(),
+      invoiceReference: z.string().optional(),
+    })
+    .optional(),
+  /** When KSeF had taken it. */
+  sentAt: instant.optional(),
   /** What KSeF last said of it. */
   status: z.object({ code: z.number(), description: z.string() }).optional(),
   /** `acceptedAt`: when KSeF gave the number, as the receipt says (ISO 8601). */

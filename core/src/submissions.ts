@@ -12,9 +12,12 @@ export interface SubmissionPage {
   next?: string;
 }
 
-/** Submissions on the ledger. Index 1 lists a tenant's by age, index 2 its unfinished ones by when they are due. */
+/**
+ * Submissions on the ledger. Index 1 lists a tenant's by age; index 2 its unfinished ones by lane and by when they are
+ * due, and those that are held or dead by when they stopped.
+ */
 export function submissionsOn(table: Table) {
-  return {
+  const submissions = {
     get: async (ref: SubmissionRef): Promise<StoredSubmission | undefined> => {
       const item = await table.get(keyOf(ref));
       return item && { value: Submission.parse(item.value), version: item.version };
@@ -36,13 +39,33 @@ export function submissionsOn(table: Table) {
       const submissions = page.items.map(({ value }) => Submission.parse(value));
       return page.next === undefined ? { submissions } : { submissions, next: page.next };
     },
-    /** Those that are not at rest and due until then, the longest overdue first. An index: it may lag. */
-    unfinished: async function* (tenant: string, dueUntil: number): AsyncGenerator<Submission> {
+    /** Those of a lane that are due until then, the longest overdue first. An index: it may lag. */
+    lane: async function* (tenant: string, lane: Lane, dueUntil: number): AsyncGenerator<StoredSubmission> {
       for (let after: string | undefined; ;) {
         const page = await table.query({
           index: 2,
-          pk: `T#${tenant}#unfinished`,
+          pk: `T#${tenant}#${lane}`,
           to: sortable(dueUntil + 1),
+          ...(after === undefined ? {} : { after }),
+        });
+        for (const { value, version } of page.items) yield { value: Submission.parse(value), version };
+        if (page.next === undefined) return;
+        after = page.next;
+      }
+    },
+    /** All that are not at rest and due until then, lane by lane. */
+    unfinished: async function* (tenant: string, dueUntil: number): AsyncGenerator<Submission> {
+      for (const lane of lanes)
+        for await (const { value } of submissions.lane(tenant, lane, dueUntil)) yield value;
+    },
+    /** Those held or dead that stopped between two instants, both inclusive, the longest ago first. An index: it may lag. */
+    stopped: async function* (tenant: string, from: number, to: number): AsyncGenerator<Submission> {
+      for (let after: string | undefined; ;) {
+        const page = await table.query({
+          index: 2,
+          pk: `T#${tenant}#stopped`,
+          from: sortable(from),
+          to: sortable(to + 1),
           ...(after === undefined ? {} : { after }),
         });
         for (const { value } of page.items) yield Submission.parse(value);
@@ -51,6 +74,16 @@ export function submissionsOn(table: Table) {
       }
     },
   };
+  return submissions;
+}
+
+/** Where the unfinished wait: to be sent, before others or in turn; or for whatever else is next. */
+const lanes = ["urgent", "ready", "pending"] as const;
+export type Lane = (typeof lanes)[number];
+
+function laneOf({ state, urgent }: Submission): Lane {
+  if (state !== "ready") return "pending";
+  return urgent ? "urgent" : "ready";
 }
 
 export type Submissions = ReturnType<typeof submissionsOn>;
@@ -68,8 +101,14 @@ function itemOf(value: Submission): NewItem {
     ...keyOf(value),
     value,
     index1: { pk: `T#${tenant}#submissions`, sk: `${sortable(value.createdAt)}#${id}` },
-    index2: isActive(value.state)
-      ? { pk: `T#${tenant}#unfinished`, sk: `${sortable(value.wakeAt)}#${id}` }
-      : undefined,
+    index2: whereToLook(value),
   };
+}
+
+function whereToLook(value: Submission): Key | undefined {
+  const { tenant, id, state, wakeAt, updatedAt } = value;
+  if (isActive(state)) return { pk: `T#${tenant}#${laneOf(value)}`, sk: `${sortable(wakeAt)}#${id}` };
+  if (state === "held" || state === "dead")
+    return { pk: `T#${tenant}#stopped`, sk: `${sortable(updatedAt)}#${id}` };
+  return undefined;
 }

@@ -1,25 +1,21 @@
 import type { Engine } from "./engine.ts";
 
 /**
- * Rings for submissions whose bell was lost: those that should have moved by now and have not.
- * `overdueMs` keeps it from ringing for what is merely busy; 0 rings for everything that is due.
- * `ahead` also rings, in time, for what is due later: after a start nobody else will.
+ * Rings for each company that has something overdue: a bell was lost, or nobody has rung since a start. `overdueMs` keeps
+ * it from ringing for what is merely busy; 0 rings for everything that is due. `ahead` also rings for what is due later.
  * Returns how often it rang.
  */
 export async function sweep(
   engine: Engine,
   { overdueMs, ahead = false }: { overdueMs: number; ahead?: boolean },
-) {
-  const now = engine.clock.now();
+): Promise<number> {
+  const until = ahead ? never : engine.clock.now() - overdueMs;
   let rung = 0;
   for await (const { id: tenant } of engine.tenants.all()) {
-    for await (const { id, wakeAt } of engine.submissions.unfinished(
-      tenant,
-      ahead ? never : now - overdueMs,
-    )) {
-      await engine.queue.send({ tenant, id }, Math.max(0, wakeAt - now));
-      rung++;
-    }
+    const { done } = await engine.submissions.unfinished(tenant, until).next();
+    if (done) continue;
+    await engine.ring({ tenant });
+    rung++;
   }
   return rung;
 }

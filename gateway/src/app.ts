@@ -5,15 +5,18 @@ import {
   largestSource,
   mediaTypes,
   replay,
+  replayAll,
+  ReplayFilter,
   type Source,
   submit,
   toHubError,
 } from "@ksef-hub/core";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import * as z from "zod";
 import { problem } from "./problem.ts";
 import { readiness } from "./readiness.ts";
-import { viewOf } from "./view.ts";
+import { explanationOf, matchOf, timelineOf, viewOf } from "./view.ts";
 
 type Env = { Variables: { tenant: string } };
 
@@ -63,11 +66,27 @@ export function gateway(engine: Engine): Hono<Env> {
     return c.json({ invoices: page.submissions.map(viewOf), next: page.next });
   });
 
-  app.get("/v1/invoices/:id", async (c) => c.json(viewOf(await find(c))));
+  app.get("/v1/invoices/:id", async (c) => {
+    const submission = await find(c);
+    return c.json({ ...viewOf(submission), explanation: explanationOf(submission, engine.clock.now()) });
+  });
+
+  app.get("/v1/invoices/:id/timeline", async (c) => c.json(timelineOf(await find(c))));
 
   app.get("/v1/invoices/:id/xml", async (c) => archived(await find(c), "document"));
 
   app.get("/v1/invoices/:id/upo", async (c) => archived(await find(c), "receipt"));
+
+  app.post("/v1/invoices/replay", limited, async (c) => {
+    const { filter, ...order } = await orderOf(c);
+    const invoices: object[] = [];
+    const counts = await replayAll(engine, c.get("tenant"), filter, {
+      ...order,
+      signal: c.req.raw.signal,
+      onProgress: (match, outcome) => invoices.push(matchOf(match, outcome)),
+    });
+    return c.json({ dryRun: order.dryRun, ...counts, invoices });
+  });
 
   app.post("/v1/invoices/:id/replay", async (c) =>
     c.json(viewOf(await replay(engine, { tenant: c.get("tenant"), id: c.req.param("id") })), 202),
@@ -118,6 +137,23 @@ const limited = bodyLimit({
     throw new HubError("request.too-large", `The hub takes at most ${largestSource} bytes.`);
   },
 });
+
+/** A mass replay. `limit` is of stopped invoices looked at; whether it is in earnest must be said. */
+const replayOrder = z.strictObject({
+  filter: ReplayFilter,
+  dryRun: z.boolean(),
+  limit: z.int().min(1).max(1_000).default(1_000),
+  after: z.string().optional(),
+});
+
+async function orderOf(c: Context) {
+  const json: unknown = await c.req.json().catch((cause: unknown) => {
+    throw new HubError("request.invalid", "The body is not JSON.", { cause });
+  });
+  const parsed = replayOrder.safeParse(json);
+  if (!parsed.success) throw new HubError("request.invalid", z.prettifyError(parsed.error));
+  return parsed.data;
+}
 
 async function sourceOf(c: Context): Promise<Source> {
   const given = c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();

@@ -3,7 +3,9 @@ import { certificateEnrol, certificateList, certificateRenew } from "./cli/certi
 import { type Command, WrongUsage } from "./cli/command.ts";
 import { convert } from "./cli/convert.ts";
 import { FileFailure } from "./cli/document.ts";
+import { explain } from "./cli/explain.ts";
 import { keyAdd } from "./cli/key-add.ts";
+import { deadLettersList, deadLettersRedrive, replay } from "./cli/replay.ts";
 import { tenantAdd } from "./cli/tenant-add.ts";
 import { tenantList } from "./cli/tenant-list.ts";
 import { printable } from "./cli/terminal.ts";
@@ -18,11 +20,15 @@ const commands: readonly Command[] = [
   certificateList,
   certificateEnrol,
   certificateRenew,
+  explain,
+  replay,
+  deadLettersList,
+  deadLettersRedrive,
 ];
 
 const overview = `Usage: npm run hub -- COMMAND
 
-${commands.map(({ name, summary }) => `  ${name.padEnd(17)} ${summary}`).join("\n")}
+${commands.map(({ name, summary }) => `  ${name.padEnd(20)} ${summary}`).join("\n")}
 
 npm run hub -- COMMAND --help says more.`;
 

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { serve } from "@hono/node-server";
 import { createEngine, HubError, type Engine, type LogEntry, type Timing } from "@ksef-hub/core";
 import { embedded } from "@ksef-hub/core/embedded";
@@ -31,7 +32,8 @@ export async function startHub({
   log,
 }: HubOptions): Promise<Hub> {
   const ports = await embedded({ folder });
-  const engine = createEngine({ ports, timing, log });
+  const batchFolder = join(folder, "batches");
+  const engine = createEngine({ ports, timing, log, batchFolder, alone: true });
   const worker = startWorker(engine);
   try {
     const server = await listen(gateway(engine).fetch, port, hostname);

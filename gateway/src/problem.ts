@@ -1,16 +1,18 @@
-import { type HubError, toHubError } from "@ksef-hub/core";
+import { type HubError, steps, toHubError } from "@ksef-hub/core";
 import type { Context } from "hono";
 
 /** Anything thrown in a route as an RFC 9457 problem with our stable code. A defect of ours keeps its details to itself. */
 export function problem(c: Context, thrown: unknown): Response {
   const error = toHubError(thrown);
-  const { code, title, http: status, faults, upstream } = error;
+  const { code, title, titlePl, http: status, faults, upstream } = error;
   const body = {
     type: `urn:ksef-hub:error:${code}`,
     title,
+    titlePl,
     status,
     code,
     detail: code === "hub.internal" ? "The request was not carried out. It may be repeated." : error.message,
+    next: { en: steps[code].en, pl: steps[code].pl },
     instance: c.req.path,
     ...(faults.length === 0 ? {} : { faults }),
     ...(upstream === undefined ? {} : { upstream }),

@@ -1,4 +1,4 @@
-import type { Submission } from "@ksef-hub/core";
+import { explain, type ReplayOutcome, type Submission } from "@ksef-hub/core";
 
 /** A submission as the API shows it. Instants are ISO 8601 in UTC; what the hub keeps to itself is left out. */
 export function viewOf(submission: Submission) {
@@ -28,6 +28,29 @@ export function viewOf(submission: Submission) {
     })),
     links: { self, xml: `${self}/xml`, ...(receipt === undefined ? {} : { upo: `${self}/upo` }) },
   };
+}
+
+/** Why an invoice is where it is and what comes next, in both languages. */
+export function explanationOf(submission: Submission, now: number) {
+  const { since, nextAt, ...told } = explain(submission, { now });
+  return { ...told, since: iso(since), ...(nextAt === undefined ? {} : { nextAt: iso(nextAt) }) };
+}
+
+/** All that has happened to an invoice, in both languages; what only exists in English stays English. */
+export function timelineOf({ id, state, invoice, timeline }: Submission) {
+  const events = timeline.map(({ at, since, message, messagePl = message, ...event }) => ({
+    at: iso(at),
+    ...(since === undefined ? {} : { since: iso(since) }),
+    ...event,
+    en: message,
+    pl: messagePl,
+  }));
+  return { id, state, number: invoice.number, events };
+}
+
+/** A match of a mass replay, as it was found, and what came of it. */
+export function matchOf({ id, state, invoice, problem }: Submission, outcome: ReplayOutcome) {
+  return { id, number: invoice.number, kind: invoice.kind, state, code: problem?.code, outcome };
 }
 
 const iso = (at: number): string => new Date(at).toISOString();

@@ -1,4 +1,4 @@
-import { advance, type Engine, type Job, sweep, toHubError } from "@ksef-hub/core";
+import { createDispatcher, type Engine, type Job, sweep, toHubError } from "@ksef-hub/core";
 import * as z from "zod";
 
 export interface Worker {
@@ -13,7 +13,7 @@ export interface WorkerOptions {
   sweepMs?: number;
 }
 
-const bell = z.object({ tenant: z.string(), id: z.string() });
+const bell = z.object({ tenant: z.string(), id: z.string().optional() });
 
 /** Answers the bells of the queue, and once in a while rings for those whose bell was lost. */
 export function startWorker(
@@ -22,10 +22,12 @@ export function startWorker(
 ): Worker {
   const stopped = new AbortController();
   const { signal } = stopped;
+  const dispatcher = createDispatcher(engine);
+  const silence = engine.answerBells(dispatcher);
 
   const answer = async (job: Job): Promise<void> => {
     try {
-      await advance(engine, bell.parse(job), signal);
+      dispatcher.ring(bell.parse(job));
     } catch (thrown) {
       // The queue gives the job again; only here can it be told why.
       complain(engine, `The bell ${JSON.stringify(job)} was not answered`, thrown);
@@ -39,7 +41,7 @@ export function startWorker(
     }
   })();
   const sweeping = (async () => {
-    // After a start the bells of whatever was in hand are gone: ring for all, each in its time.
+    // After a start the bells of whatever was in hand are gone.
     await tryTo(engine, sweepFailed, () => sweep(engine, { overdueMs: 0, ahead: true }));
     while (!signal.aborted) {
       await engine.clock.sleep(sweepMs, signal);
@@ -47,10 +49,13 @@ export function startWorker(
     }
   })();
 
+  const watching = tryTo(engine, "The watch on KSeF failed", () => engine.watch(signal));
+
   return {
     stop: async () => {
       stopped.abort();
-      await Promise.all([answering, sweeping]);
+      silence();
+      await Promise.all([answering, sweeping, watching, dispatcher.stop()]);
     },
   };
 }

@@ -23,7 +23,7 @@ describe("POST /v1/invoices", () => {
     expect(response.status).toBe(202);
     expect(response.headers.get("location")).toBe(`/v1/invoices/${body.id}`);
     expect(body).toMatchObject({
-      state: "received",
+      state: "ready",
       invoice: { number: "FV/1", gross: "123.00", sellerNip: rig.nip },
     });
     const xml = await rig.request(body.links.xml);

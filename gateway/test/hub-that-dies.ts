@@ -38,6 +38,8 @@ queue.send = told(() => "queue.send", queue.send.bind(queue));
 
 const engine = createEngine({
   ports,
+  alone: true,
+  batchFolder: `${folder}/batches`,
   timing: {
     deadlineMs: 400,
     quietMs: 50,

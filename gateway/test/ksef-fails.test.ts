@@ -92,10 +92,10 @@ it("waits while KSeF is down, loses nothing, spends no attempt, and goes on by i
     ["FV/1", "FV/2", "FV/3"].map(async (number) => (await rig.post(invoice({ number }), number)).json()),
   );
   const ids = views.map((view) => (view as { id: string }).id);
-  for (const id of ids) {
-    const waiting = await rig.until(id, ({ timeline }) => (timeline.at(-1)?.times ?? 0) >= 2);
-    expect(waiting).toMatchObject({ state: "ready", problem: { code: "ksef.unreachable" } });
-  }
+  const [first = ""] = ids;
+  const waiting = await rig.until(first, ({ timeline }) => (timeline.at(-1)?.times ?? 0) >= 2);
+  expect(waiting).toMatchObject({ state: "ready", problem: { code: "ksef.unreachable" } });
+  for (const id of ids) expect(await rig.view(id)).toMatchObject({ state: "ready" });
   down = false;
   for (const id of ids) {
     const view = await rig.until(id);
@@ -144,7 +144,7 @@ it("takes no receipt that is not whole or not for this invoice, and asks again",
   await using rig = await Rig.start({
     fetch: async (url, init) => {
       const response = await fetch(url, init);
-      if (!url.endsWith("/upo")) return response;
+      if (!/\/upo$|\/storage\//.test(url)) return response;
       served++;
       if (served === 1)
         return new Response((await response.text()).replace("Potwierdzenie>", "Potwierdzenie> "), response);

@@ -1,17 +1,22 @@
-import { advance } from "@ksef-hub/core";
+import { createDispatcher, type Engine } from "@ksef-hub/core";
 import { sampleInvoice } from "@ksef-hub/core/testing";
 import { expect, it } from "vitest";
 import { Rig, type View } from "./rig.ts";
 
+/** Ten processes that each think they are alone, as far as the ledger lets them. */
+const crowd = (engine: Engine) => Array.from({ length: 10 }, () => createDispatcher(engine));
+
 it("posts an invoice once, however many workers hear however many bells at the same time", async () => {
   await using rig = await Rig.start({ worker: false });
   const { id } = (await (await rig.post(sampleInvoice(), "order-1")).json()) as View;
-  const { signal } = new AbortController();
+  const dispatchers = crowd(rig.engine);
   for (let round = 0; (await rig.view(id)).state !== "reported"; round++) {
     expect(round).toBeLessThan(200);
-    await Promise.all(Array.from({ length: 10 }, () => advance(rig.engine, { tenant: "acme", id }, signal)));
+    for (const dispatcher of dispatchers) dispatcher.ring({ tenant: "acme", id });
+    await Promise.all(dispatchers.map((dispatcher) => dispatcher.idle()));
     await rig.engine.clock.sleep(5);
   }
+  await Promise.all(dispatchers.map((dispatcher) => dispatcher.stop()));
   expect(rig.sandbox.ledger.accepted()).toEqual([expect.objectContaining({ posts: 1 })]);
   const sessions = rig.sandbox.ledger
     .requests()
@@ -25,14 +30,15 @@ it("leaves a submission alone while another worker holds it, and takes it over o
   const { engine } = rig;
   const stored = await engine.submissions.get({ tenant: "acme", id });
   if (stored === undefined) throw new Error("no submission");
-  // A worker that died after it had opened a session and before it could post.
+  // A worker that died after it had taken it up and before it could post.
   const wakeAt = engine.clock.now() + 300;
   await engine.submissions.replace(stored, { ...stored.value, state: "sending", wakeAt });
-  const { signal } = new AbortController();
-  await advance(engine, { tenant: "acme", id }, signal);
+  const dispatcher = createDispatcher(engine);
+  dispatcher.ring({ tenant: "acme", id });
+  await engine.clock.sleep(100);
   expect(await rig.view(id)).toMatchObject({ state: "sending" });
   expect(rig.sandbox.ledger.requests()).toEqual([]);
-  await engine.clock.sleep(310);
-  await advance(engine, { tenant: "acme", id }, signal);
-  expect(await rig.view(id)).toMatchObject({ state: "sent" });
+  await rig.until(id);
+  await dispatcher.stop();
+  expect(await rig.view(id)).toMatchObject({ state: "reported" });
 });

@@ -73,7 +73,6 @@ export class Rig implements AsyncDisposable {
     const nip = "5265877635";
     const folder = await mkdtemp(join(tmpdir(), "hub-"));
     const sandbox = await createSandbox({
-      limits: "off",
       processing:
         ksefNow === undefined ? { acceptedMs: 20, processingMs: 20 } : { acceptedMs: 0, processingMs: 0 },
       ...(ksefNow === undefined ? {} : { clock: { ...realClock, now: ksefNow } }),
@@ -84,6 +83,7 @@ export class Rig implements AsyncDisposable {
     const engine = createEngine({
       ports,
       timing: { ...quick, ...timing },
+      batchFolder: join(folder, "batches"),
       log: (entry) => log.push(entry),
       ...(fetch === undefined ? {} : { fetch }),
     });

@@ -127,8 +127,9 @@ it("is killed after each of its effects in turn: the invoice is in KSeF once, an
     };
     const outcomes = await Promise.allSettled([worker(), worker(), worker()]);
     for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
-    // How often the bell rings differs from run to run; everything else happens in each.
-    const expected = effects.filter((effect) => !effect.startsWith("queue.send"));
+    // How often the bell rings and the status is looked at, and so how often the ledger is written, differs from run to
+    // run; everything else happens in each.
+    const expected = effects.filter((effect) => !/^queue.send|^table.put \d\d|invoices\/\* [2-9]/.test(effect));
     expect([...fatal]).toEqual(expect.arrayContaining(expected));
   } finally {
     await Promise.all([...Hub.running].map((hub) => hub.kill()));

@@ -17,6 +17,8 @@ export interface InvoiceHeader {
   currency: string;
   /** P_15, the amount due, as written. */
   gross: string;
+  /** It has a Zalacznik: KSeF takes it in a batch only. */
+  attachment: boolean;
 }
 
 const places = {
@@ -63,5 +65,6 @@ function header(form: Form, root: XmlElement): InvoiceHeader {
     issueDate: read(places.issueDate),
     currency: read(places.currency),
     gross: read(places.gross),
+    attachment: root.children.some(({ name }) => name === "Zalacznik"),
   };
 }

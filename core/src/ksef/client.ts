@@ -29,6 +29,8 @@ export interface SendInvoice {
   encryptedInvoiceSize: number;
   encryptedInvoiceContent: string;
   offlineMode: boolean;
+  /** Of a technical correction: the SHA-256 of the document KSeF refused, in Base64. */
+  hashOfCorrectedInvoice?: string;
 }
 
 export interface TokenLogin {

@@ -5,10 +5,13 @@ import { ksefClient, type Access, type KsefClient, type PublicKey } from "./clie
 import type { Credentials } from "./credentials.ts";
 import type { Endpoint } from "./http.ts";
 import { login, type Tokens } from "./login.ts";
+import { createBreaker, type Breaker } from "./outage/breaker.ts";
 
 /** One tenant's line to KSeF: logged in when needed, refreshed before it expires, public keys at hand. */
 export interface KsefConnection {
   client: KsefClient;
+  /** Of its environment: shared by all companies there. */
+  breaker: Breaker;
   /** Runs `work` with a valid access token. If KSeF does not accept it, logs in anew and runs `work` once more. */
   use<T>(work: (access: Access) => Promise<T>, signal?: AbortSignal): Promise<T>;
   /** The newest valid key for a purpose; kept for an hour. */
@@ -22,12 +25,20 @@ export interface KsefConnection {
 
 export interface ConnectionOptions {
   endpoint: Endpoint;
+  /** Absent for a connection of its own, which nobody else's failures concern. */
+  breaker?: Breaker;
   nip: string;
   credentials: () => Promise<Credentials>;
   clock: Clock;
 }
 
-export function connectKsef({ endpoint, nip, credentials, clock }: ConnectionOptions): KsefConnection {
+export function connectKsef({
+  endpoint,
+  nip,
+  credentials,
+  clock,
+  breaker = createBreaker({ clock }),
+}: ConnectionOptions): KsefConnection {
   const client = ksefClient(endpoint);
   let tokens: Tokens | undefined;
   let pending: Promise<Secret> | undefined;
@@ -83,6 +94,7 @@ export function connectKsef({ endpoint, nip, credentials, clock }: ConnectionOpt
 
   return {
     client,
+    breaker,
     publicKey,
     forgetPublicKeys: () => {
       keys = undefined;

@@ -1,6 +1,7 @@
 import * as z from "zod";
-import { HubError, type ErrorCode, type Upstream } from "../error.ts";
+import { HubError, toHubError, type ErrorCode, type Upstream } from "../error.ts";
 import type { Secret } from "../secret.ts";
+import type { Gate } from "./gate.ts";
 
 /** The part of the standard `fetch` that is used. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
@@ -11,6 +12,8 @@ export interface Endpoint {
   /** The longest a call may take, body included, in milliseconds. */
   deadlineMs: number;
   fetch: Fetch;
+  /** Absent for a caller that keeps within KSeF's limits by itself. */
+  gate?: Gate;
 }
 
 export interface Call {
@@ -34,6 +37,23 @@ export interface Answer {
  * says what happened. Of these codes only those in `refusals` prove that the call had no effect.
  */
 export async function call(endpoint: Endpoint, request: Call): Promise<Answer> {
+  const { gate } = endpoint;
+  // A pre-signed link leads to a store of files, which is not counted and works or fails by itself.
+  if (gate === undefined || !request.path.startsWith("/")) return answerTo(endpoint, request);
+  const told = { method: request.method ?? "GET", path: request.path, signal: request.signal };
+  await gate.enter(told);
+  const started = performance.now();
+  try {
+    const answer = await answerTo(endpoint, request);
+    await gate.left(told, performance.now() - started, undefined);
+    return answer;
+  } catch (thrown) {
+    await gate.left(told, performance.now() - started, toHubError(thrown));
+    throw thrown;
+  }
+}
+
+async function answerTo(endpoint: Endpoint, request: Call): Promise<Answer> {
   const url = request.path.startsWith("/") ? endpoint.baseUrl + request.path : request.path;
   const { response, bytes } = await exchange(endpoint, url, init(request), request.signal);
   if (response.ok) return { headers: response.headers, bytes };

@@ -1,11 +1,11 @@
 import { HubError, toHubError } from "../error.ts";
 import type { Form } from "../fa3/forms.ts";
-import type { SessionInvoice } from "./client.ts";
+import type { SendInvoice, SessionInvoice } from "./client.ts";
 import type { KsefConnection } from "./connection.ts";
-import { newSessionKey, sealInvoice, sealSessionKey, type SessionKey } from "./encryption.ts";
+import { sealInvoice, sealSessionKey, type SessionKey } from "./encryption.ts";
 import { refusals } from "./http.ts";
 
-/** An open online session. Its key lives only as long as this object: nobody else can send in the session. */
+/** An open online session with the key every invoice in it is encrypted with. */
 export interface OnlineSession {
   reference: string;
   key: SessionKey;
@@ -17,8 +17,11 @@ export type Posted =
   | { outcome: "refused"; error: HubError }
   | { outcome: "unknown"; error: HubError };
 
-export async function openSession(ksef: KsefConnection, formCode: Form): Promise<OnlineSession> {
-  const key = newSessionKey();
+export async function openSession(
+  ksef: KsefConnection,
+  formCode: Form,
+  key: SessionKey,
+): Promise<OnlineSession> {
   const encryption = sealSessionKey(key, await ksef.publicKey("SymmetricKeyEncryption"));
   const opened = await ksef.use((access) => ksef.client.openOnline({ formCode, encryption }, access));
   return { reference: opened.referenceNumber, key };
@@ -29,9 +32,10 @@ export async function postInvoice(
   ksef: KsefConnection,
   session: OnlineSession,
   xml: Uint8Array,
+  how: Pick<SendInvoice, "offlineMode" | "hashOfCorrectedInvoice">,
 ): Promise<Posted> {
   try {
-    const body = sealInvoice(xml, session.key);
+    const body = { ...sealInvoice(xml, session.key), ...how };
     const sent = await ksef.use((access) => ksef.client.sendInvoice(session.reference, body, access));
     return { outcome: "taken", invoiceReference: sent.referenceNumber };
   } catch (thrown) {
@@ -40,21 +44,21 @@ export async function postInvoice(
   }
 }
 
-/** The invoice with this SHA-256 among those a session has; undefined when it has none, or KSeF knows no such session. */
-export async function findInSession(
+/** What a session has, by SHA-256 (Base64); nothing when KSeF knows no such session. */
+export async function invoicesIn(
   ksef: KsefConnection,
   reference: string,
-  invoiceSha256: string,
-): Promise<SessionInvoice | undefined> {
+): Promise<Map<string, SessionInvoice>> {
+  const found = new Map<string, SessionInvoice>();
   try {
     for (let next: string | undefined; ;) {
       const page = await ksef.use((access) => ksef.client.sessionInvoices(reference, next, access));
-      const found = page.invoices.find(({ invoiceHash }) => invoiceHash === invoiceSha256);
-      if (found !== undefined || !page.continuationToken) return found;
+      for (const invoice of page.invoices) found.set(invoice.invoiceHash, invoice);
+      if (!page.continuationToken) return found;
       next = page.continuationToken;
     }
   } catch (error) {
-    if (error instanceof HubError && error.code === "ksef.session-unknown") return undefined;
+    if (error instanceof HubError && error.code === "ksef.session-unknown") return found;
     throw error;
   }
 }

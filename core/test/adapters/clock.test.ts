@@ -1,3 +1,6 @@
+import { setTimeout } from "node:timers/promises";
+import { promisify } from "node:util";
+import { createGzip, gzip } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { realClock } from "../../src/adapters/embedded/clock.ts";
 import { clockContract, VirtualClock } from "../../testing/index.ts";
@@ -43,6 +46,42 @@ describe("virtual clock", () => {
     void archivist();
     await clock.advance(50_000);
     expect(stored).toBe(50);
+  });
+
+  it("stands still while zlib works in the thread pool, and while it is told to", async () => {
+    const clock = new VirtualClock(0);
+    const ended: number[] = [];
+    const large = Buffer.alloc(64 * 1024 * 1024, "ab");
+    void promisify(gzip)(large).then(() => ended.push(clock.now()));
+    await clock.advance(1000);
+    expect(ended).toEqual([0]);
+    void clock.busy(setTimeout(50)).then(() => ended.push(clock.now()));
+    await clock.advance(1000);
+    expect(ended).toEqual([0, 1000]);
+  });
+
+  it("does not wait for a zlib stream that was given up", async () => {
+    const clock = new VirtualClock(0);
+    const stream = createGzip();
+    stream.write(Buffer.alloc(1024 * 1024));
+    stream.destroy();
+    await clock.advance(1000);
+    expect(clock.now()).toBe(1000);
+  });
+
+  it("wakes at whole milliseconds", async () => {
+    const clock = new VirtualClock(0);
+    const woken: number[] = [];
+    for (const ms of [0.4, 1, 1.2]) void clock.sleep(ms).then(() => woken.push(clock.now()));
+    await clock.advance(10);
+    expect(woken).toEqual([1, 1, 2]);
+  });
+
+  it("moves on when the work it was held for has failed", async () => {
+    const clock = new VirtualClock(0);
+    await expect(clock.busy(Promise.reject(new Error("broken")))).rejects.toThrow("broken");
+    await clock.advance(1000);
+    expect(clock.now()).toBe(1000);
   });
 
   it("runs until a condition holds, and no further", async () => {

@@ -4,12 +4,15 @@ import { HubError } from "../../error.ts";
 import { storageFailure } from "./storage-failure.ts";
 
 /**
- * One SQLite file that belongs to one process. Every statement is its own durable transaction (WAL,
- * synchronous=FULL: one fsync each) and is prepared once. Failures come out as `storage.unavailable`.
+ * One SQLite file that belongs to one process. Statements are prepared once; failures come out as `storage.unavailable`.
+ * Writes of one turn of the event loop are one durable transaction (WAL, synchronous=FULL: one fsync) and resolve after
+ * its COMMIT. No transaction is open between turns, so a read sees every write that has resolved and none that may
+ * still be undone.
  */
 export class Database {
   readonly #sqlite: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
+  #waiting: Write[] = [];
 
   constructor(sqlite: DatabaseSync) {
     this.#sqlite = sqlite;
@@ -17,29 +20,76 @@ export class Database {
 
   /** `Row` is what the SQL selects: the tables are STRICT, so the columns have the types they say. */
   all<Row>(sql: string, ...values: SQLInputValue[]): Row[] {
-    return this.#with(sql, (statement) => statement.all(...values) as Row[]);
-  }
-
-  /** How many rows were changed. */
-  run(sql: string, ...values: SQLInputValue[]): number {
-    return this.#with(sql, (statement) => Number(statement.run(...values).changes));
-  }
-
-  close(): void {
-    this.#statements.clear();
-    if (this.#sqlite.isOpen) this.#sqlite.close();
-  }
-
-  #with<Result>(sql: string, use: (statement: StatementSync) => Result): Result {
     try {
-      let statement = this.#statements.get(sql);
-      if (statement === undefined) this.#statements.set(sql, (statement = this.#sqlite.prepare(sql)));
-      return use(statement);
+      return this.#prepared(sql).all(...values) as Row[];
     } catch (thrown) {
       throw storageFailure(thrown);
     }
   }
+
+  /** How many rows were changed, durably. Writes are carried out one by one in the order of the calls. */
+  run(sql: string, ...values: SQLInputValue[]): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ sql, values, resolve, reject });
+      if (this.#waiting.length === 1) setImmediate(() => this.#commit(mostAtOnce));
+    });
+  }
+
+  /** What waits is written before. */
+  close(): void {
+    this.#commit(Infinity);
+    this.#statements.clear();
+    if (this.#sqlite.isOpen) this.#sqlite.close();
+  }
+
+  /** One transaction, of which nothing is left when it fails; an error of a single statement is that one's alone. */
+  #commit(most: number): void {
+    const writes = this.#waiting.slice(0, most);
+    this.#waiting = this.#waiting.slice(most);
+    if (this.#waiting.length > 0) setImmediate(() => this.#commit(most));
+    if (writes.length === 0) return;
+    // A statement alone is a transaction anyway.
+    const several = writes.length > 1;
+    try {
+      if (several) this.#prepared("BEGIN").run();
+      const settle = writes.map((write) => this.#carryOut(write));
+      if (several) this.#prepared("COMMIT").run();
+      for (const tell of settle) tell();
+    } catch (thrown) {
+      for (const { reject } of writes) reject(storageFailure(thrown));
+      // They hear of it when this function has ended.
+      if (this.#sqlite.isOpen && this.#sqlite.isTransaction) this.#sqlite.exec("ROLLBACK");
+    }
+  }
+
+  /** How to tell the caller, once it is durable. */
+  #carryOut({ sql, values, resolve, reject }: Write): () => void {
+    try {
+      const changed = Number(this.#prepared(sql).run(...values).changes);
+      return () => resolve(changed);
+    } catch (thrown) {
+      // Some errors, a full disk for one, make SQLite undo the whole transaction.
+      if (!this.#sqlite.isTransaction) throw thrown;
+      return () => reject(storageFailure(thrown));
+    }
+  }
+
+  #prepared(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) this.#statements.set(sql, (statement = this.#sqlite.prepare(sql)));
+    return statement;
+  }
 }
+
+interface Write {
+  sql: string;
+  values: SQLInputValue[];
+  resolve: (changed: number) => void;
+  reject: (thrown: unknown) => void;
+}
+
+/** Keeps the event loop for less than 10 ms when the items are small. */
+const mostAtOnce = 500;
 
 /**
  * Opens the file, creating it (mode 0600) and its tables where they are missing. It stays locked until `close`:

@@ -39,7 +39,7 @@ export class SqliteQueue implements Queue {
 
   async send(job: Job, delayMs = 0): Promise<void> {
     const due = Math.ceil(this.#clock.now() + delayMs);
-    this.#database.run("INSERT INTO jobs (job, due) VALUES (?, ?)", JSON.stringify(job), due);
+    await this.#database.run("INSERT INTO jobs (job, due) VALUES (?, ?)", JSON.stringify(job), due);
     this.#wake();
   }
 
@@ -91,7 +91,7 @@ export class SqliteQueue implements Queue {
 
   async redrive(id: string): Promise<boolean> {
     const sql = "UPDATE jobs SET dead = 0, attempts = 0, due = 0 WHERE dead = 1 AND CAST(id AS TEXT) = ?";
-    const found = this.#database.run(sql, id) === 1;
+    const found = (await this.#database.run(sql, id)) === 1;
     if (found) this.#wake();
     return found;
   }
@@ -108,15 +108,15 @@ export class SqliteQueue implements Queue {
     this.#out.add(id);
     try {
       // Its last attempt ended with the process.
-      if (attempts >= maxAttempts) return void this.#database.run(bury, id);
+      if (attempts >= maxAttempts) return void (await this.#database.run(bury, id));
       const attempt = attempts + 1;
-      this.#database.run("UPDATE jobs SET attempts = ? WHERE id = ?", attempt, id);
+      await this.#database.run("UPDATE jobs SET attempts = ? WHERE id = ?", attempt, id);
       if (await succeeds(handler, JSON.parse(job) as Job, attempt)) {
-        this.#database.run("DELETE FROM jobs WHERE id = ?", id);
+        await this.#database.run("DELETE FROM jobs WHERE id = ?", id);
       } else if (attempt < maxAttempts) {
         const due = Math.ceil(this.#clock.now() + Math.min(retryMs * 2 ** (attempt - 1), visibilityMs));
-        this.#database.run("UPDATE jobs SET due = ? WHERE id = ?", due, id);
-      } else this.#database.run(bury, id);
+        await this.#database.run("UPDATE jobs SET due = ? WHERE id = ?", due, id);
+      } else await this.#database.run(bury, id);
     } finally {
       this.#out.delete(id);
     }

@@ -32,11 +32,11 @@ export function secretsOn(database: Database, key: Uint8Array): Secrets {
         cipher.final(),
         cipher.getAuthTag(),
       ]);
-      database.run(upsert, name, keyId, nonce, ciphertext);
+      await database.run(upsert, name, keyId, nonce, ciphertext);
     },
     delete: async (name) => {
       requireBlobKey(name);
-      database.run("DELETE FROM secrets WHERE name = ?", name);
+      await database.run("DELETE FROM secrets WHERE name = ?", name);
     },
   };
 }

@@ -20,14 +20,14 @@ export function tableOn(database: Database): Table {
       const indexed = [index1?.pk ?? null, index1?.sk ?? null, index2?.pk ?? null, index2?.sk ?? null];
       const changed =
         expected === 0
-          ? database.run(insert, value, ...indexed, pk, sk)
-          : database.run(update, value, ...indexed, pk, sk, expected);
+          ? await database.run(insert, value, ...indexed, pk, sk)
+          : await database.run(update, value, ...indexed, pk, sk, expected);
       return changed === 1;
     },
     delete: async (key, expected) => {
       requireKey(key);
       const sql = "DELETE FROM items WHERE pk = ? AND sk = ? AND version = ?";
-      return database.run(sql, key.pk, key.sk, expected) === 1;
+      return (await database.run(sql, key.pk, key.sk, expected)) === 1;
     },
     query: async (query) => {
       const limit = query.limit ?? 100;

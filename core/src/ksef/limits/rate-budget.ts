@@ -10,53 +10,58 @@ const stored = z.object({ requests: z.array(z.number()), blockedUntil: z.number(
  * KSeF's request limits on the ledger, so that all workers of a company spend one budget: a request is reserved before
  * it is made, and 429 never comes by our own doing. `table` may throw `storage.*`.
  */
-export function rateBudgetOn(table: Table) {
+export function rateBudgetOn(table: Table, initial: RateLimitsByGroup = productionRateLimits) {
   /** Changes a window by compare and swap. */
   async function change<T>(
-    tenant: string,
-    group: RateGroup,
+    key: Key,
     by: (window: RateWindow) => [T, RateWindow],
   ): Promise<T> {
     for (let attempt = 0; attempt < mostAttempts; attempt++) {
-      const item = await table.get(windowKey(tenant, group));
+      const item = await table.get(key);
       const window = item === undefined ? emptyWindow : stored.parse(item.value);
       const [result, changed] = by(window);
       if (changed === window) return result;
       const value = { requests: changed.requests, blockedUntil: changed.blockedUntil };
-      if (await table.put({ ...windowKey(tenant, group), value }, item?.version ?? 0)) return result;
+      if (await table.put({ ...key, value }, item?.version ?? 0)) return result;
     }
-    throw new HubError("storage.unavailable", `The request budget of ${tenant} for ${group} is contended.`);
+    throw new HubError("storage.unavailable", `The request budget ${key.pk} ${key.sk} is contended.`);
   }
 
   const limits = async (tenant: string): Promise<RateLimitsByGroup> => {
     const item = await table.get(limitsKey(tenant));
-    return item === undefined ? productionRateLimits : RateLimitsByGroup.parse(item.value);
+    return item === undefined ? initial : RateLimitsByGroup.parse(item.value);
   };
 
   return {
     /**
      * Reserves one request and says when to make it: now, or up to `patienceMs` later. When that is not enough nothing is
-     * reserved, and `at` is when it is worth to ask again.
+     * reserved, and `at` is when it is worth to ask again. `endpoint` tells those apart that `other` counts one by one.
      */
     async reserve(
       tenant: string,
       group: RateGroup,
-      { now, patienceMs }: { now: number; patienceMs: number },
+      { now, patienceMs, endpoint }: { now: number; patienceMs: number; endpoint?: string | undefined },
     ): Promise<{ reserved: boolean; at: number }> {
       const { [group]: allowed } = await limits(tenant);
-      return change(tenant, group, (window) => {
+      if (allowed.perHour >= unlimitedPerHour) return { reserved: true, at: now };
+      return change(windowKey(tenant, group, endpoint), (window) => {
         const at = earliest(window, allowed, now);
         const reserved = at <= now + patienceMs;
         return [{ reserved, at }, reserved ? withRequest(window, at) : window];
       });
     },
     /** Remembers that KSeF answered with 429: nobody asks again before `until`. */
-    block: (tenant: string, group: RateGroup, until: number): Promise<void> =>
-      change(tenant, group, (window) => [
+    block: (tenant: string, group: RateGroup, until: number, endpoint?: string): Promise<void> =>
+      change(windowKey(tenant, group, endpoint), (window) => [
         undefined,
         until <= window.blockedUntil ? window : { ...window, blockedUntil: until },
       ]),
     limits,
+    /** The requests of the last hour, for whoever plans ahead. */
+    window: async (tenant: string, group: RateGroup): Promise<RateWindow> => {
+      const item = await table.get(windowKey(tenant, group));
+      return item === undefined ? emptyWindow : stored.parse(item.value);
+    },
     /** Keeps what `GET /rate-limits` said. */
     async learn(tenant: string, said: RateLimitsByGroup): Promise<void> {
       const item = await table.get(limitsKey(tenant));
@@ -69,5 +74,10 @@ export function rateBudgetOn(table: Table) {
 export type RateBudget = ReturnType<typeof rateBudgetOn>;
 
 const mostAttempts = 50;
-const windowKey = (tenant: string, group: RateGroup): Key => ({ pk: `T#${tenant}`, sk: `rate#${group}` });
+/** Beyond this a limit is none: a sandbox that counts nothing says so by a huge number. */
+const unlimitedPerHour = 1_000_000;
+const windowKey = (tenant: string, group: RateGroup, endpoint?: string): Key => ({
+  pk: `T#${tenant}`,
+  sk: endpoint === undefined ? `rate#${group}` : `rate#${group}#${endpoint}`,
+});
 const limitsKey = (tenant: string): Key => ({ pk: `T#${tenant}`, sk: "rate-limits" });

@@ -1,0 +1,23 @@
+/**
+ * The hub that is killed: `node hub.ts FOLDER` serves it with short pauses, and says its URL on a line. It ends with
+ * whoever started it.
+ */
+import { startHub } from "@ksef-hub/gateway";
+
+process.stdin.resume().once("end", () => process.exit());
+const [folder = ""] = process.argv.slice(2);
+const { url } = await startHub({
+  folder,
+  port: 0,
+  timing: {
+    deadlineMs: 1_000,
+    quietMs: 100,
+    lookMs: 20,
+    longestLookMs: 500,
+    // Failures other than outages are counted, and 150 of them end a submission: no fault may last that long.
+    backoffMs: 20,
+    longestBackoffMs: 1_000,
+  },
+  log: (entry) => console.error(JSON.stringify(entry)),
+});
+console.log(url);

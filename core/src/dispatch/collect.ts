@@ -1,0 +1,117 @@
+import { HubError, toHubError } from "../error.ts";
+import type { KsefClient } from "../ksef/client.ts";
+import { readCollectiveReceipt } from "../ksef/receipt.ts";
+import { refusalOf } from "../ksef/status.ts";
+import { accept, judge, report, sendAgain } from "../lifecycle.ts";
+import type { Work } from "../work.ts";
+import { membersOf, parkedMs, takeMember, type Manifest } from "./batch.ts";
+import type { Session } from "./desk.ts";
+import { learn, lookPauses } from "./follow.ts";
+import { each, sideBySide, warn, type Office } from "./office.ts";
+
+type Status = Awaited<ReturnType<KsefClient["sessionStatus"]>>;
+
+/** Looks at what has become of a batch, and once KSeF is through with it takes every result. */
+export async function lookAtBatch(office: Office, session: Session): Promise<void> {
+  const { engine, ksef, desk } = office;
+  const { reference } = session;
+  const now = engine.clock.now();
+  if (reference === undefined) return desk.remove(session.id);
+  try {
+    const status = await ksef.use((access) => ksef.client.sessionStatus(reference, access));
+    const { code } = status.status;
+    if (code === 100 && (session.state === "closing" || now - session.openedAt > closeLostMs)) {
+      // It was never closed: nothing is processed before it is, and closing twice does no more than closing once.
+      await ksef.use((access) => ksef.client.closeBatch(reference, access));
+    } else if (code >= 200) {
+      if (session.state !== "read") learn(office, now - session.openedAt);
+      return await collect(office, { ...session, reference }, status);
+    }
+    const pauses = await lookPauses(office);
+    const lookAt = now + pauses(session.openedAt);
+    await desk.update(session.id, { state: "closed", lookAt, failures: 0 });
+  } catch (thrown) {
+    const error = toHubError(thrown);
+    if (error.code === "ksef.session-unknown") return await finish(office, session, await membersOf(office, session), error);
+    if (error.action !== "retry") warn(office, error);
+    const { backoffMs, longestBackoffMs } = engine.timing;
+    const pause = Math.min(backoffMs * 2 ** Math.min(session.failures, 30), longestBackoffMs);
+    const lookAt = now + Math.max(pause, error.retryAfterMs ?? 0);
+    await desk.update(session.id, { lookAt, failures: session.failures + 1 });
+  }
+}
+
+const closeLostMs = 60_000;
+
+/**
+ * The results of a batch that is through: page by page from KSeF's list, which has the link to each receipt. Where the
+ * limits make that wait, the receipt of the whole session tells the numbers at once, since downloads are not counted.
+ */
+async function collect(
+  office: Office,
+  session: Session & { reference: string },
+  status: Status,
+): Promise<void> {
+  const { engine, ksef, desk } = office;
+  const { id, reference } = session;
+  const members = await membersOf(office, session);
+  const pauseMs = engine.timing.lookMs;
+  const byHash = new Map(members.map(([member, sha256]) => [sha256, member]));
+  try {
+    for (let next = session.page; ;) {
+      const page = await ksef.use((access) => ksef.client.sessionInvoices(reference, next, access));
+      await each(page.invoices, sideBySide, async (seen) => {
+        const member = byHash.get(seen.invoiceHash);
+        const see = (work: Work) =>
+          work.submission.state === "accepted" ? report(work, seen.upoDownloadUrl) : judge(work, seen, pauseMs);
+        if (member !== undefined) await takeMember(office, member, id, see);
+      });
+      next = page.continuationToken ?? undefined;
+      if (next === undefined) break;
+      await desk.update(id, { page: next });
+    }
+  } catch (thrown) {
+    const error = toHubError(thrown);
+    if (error.code !== "ksef.rate-limited") throw error;
+    if (session.state !== "read") await acceptByReceipts(office, session, members, status);
+    const lookAt = engine.clock.now() + (error.retryAfterMs ?? 0);
+    return desk.update(id, { state: "read", lookAt });
+  }
+  await finish(office, session, members, refusalOf(status.status, "ksef.cancelled"));
+}
+
+/** The numbers of all that were accepted, from the receipts of the session. */
+async function acceptByReceipts(
+  office: Office,
+  session: Session & { reference: string },
+  members: Manifest,
+  { upo }: Status,
+): Promise<void> {
+  const { id, reference } = session;
+  const accepted = new Map<string, { number: string; numberedAt: string }>();
+  for (const { downloadUrl } of upo?.pages ?? []) {
+    const answer = await office.ksef.client.download(downloadUrl);
+    for (const [sha256, entry] of readCollectiveReceipt(answer)) accepted.set(sha256, entry);
+  }
+  await each(members, sideBySide, async ([member, sha256]) => {
+    const entry = accepted.get(sha256);
+    if (entry === undefined) return;
+    const seen = { ksefNumber: entry.number, acquisitionDate: entry.numberedAt };
+    await takeMember(office, member, id, async (work) => {
+      if (work.submission.state === "accepted") return;
+      // Its own receipt comes with the list.
+      await accept(work, seen, { batch: id, reference }, office.engine.clock.now() + parkedMs);
+    });
+  });
+}
+
+/** What the list did not have, KSeF has not taken. The others go on by themselves. */
+async function finish(office: Office, session: Session, members: Manifest, error: HubError): Promise<void> {
+  await each(members, sideBySide, ([member]) =>
+    takeMember(office, member, session.id, async (work) => {
+      const { state, status } = work.submission;
+      if (state !== "accepted" && status === undefined) await sendAgain(work, error);
+    }),
+  );
+  await office.desk.remove(session.id);
+}

@@ -1,0 +1,140 @@
+import { randomUUID } from "node:crypto";
+import * as z from "zod";
+import { HubError, toHubError, type ErrorCode } from "../error.ts";
+import { fa3Form } from "../fa3/forms.ts";
+import { newSessionKey, type SessionKey } from "../ksef/encryption.ts";
+import { closeSession, openSession, postInvoice, type OnlineSession } from "../ksef/online.ts";
+import { intend, posted, sendAgain } from "../lifecycle.ts";
+import { Secret } from "../secret.ts";
+import { documentOf, type Work } from "../work.ts";
+import type { Session } from "./desk.ts";
+import { each, firstLookMs, take, warn, type Office } from "./office.ts";
+import { parallelSends, type Waiting } from "./plan.ts";
+
+/** Sends each of these in the company's shared online session, which is opened if there is none. */
+export async function sendOnline(office: Office, waiting: readonly Waiting[]): Promise<void> {
+  let session: OnlineSession;
+  try {
+    session = await sharedSession(office);
+  } catch (thrown) {
+    const error = toHubError(thrown);
+    if (error.code === "ksef.key-unknown") office.ksef.forgetPublicKeys();
+    return each(waiting, parallelSends, ({ id }) =>
+      take(office, id, ["ready"], (work) => sendAgain(work, error)),
+    );
+  }
+  await each(waiting, parallelSends, ({ id }) =>
+    take(office, id, ["ready"], (work) => send(office, work, session)),
+  );
+}
+
+async function send(office: Office, work: Work, session: OnlineSession): Promise<void> {
+  const { engine, ksef, desk } = office;
+  const { deadlineMs, quietMs } = engine.timing;
+  const { offline } = work.submission;
+  const { reference } = session;
+  const xml = await documentOf(work);
+  // Until then nobody else touches the submission; the call ends well before.
+  await intend(work, { reference }, engine.clock.now() + 2 * deadlineMs + quietMs);
+  const outcome = await postInvoice(ksef, session, xml, {
+    offlineMode: offline !== undefined,
+    ...(offline?.correctedSha256 === undefined ? {} : { hashOfCorrectedInvoice: offline.correctedSha256 }),
+  });
+  await posted(work, reference, outcome, firstLookMs(office));
+  if (outcome.outcome === "refused" && endsSession.has(outcome.error.code)) {
+    const ended = desk.sessions.find((known) => known.reference === reference);
+    if (ended !== undefined) await desk.remove(ended.id);
+  }
+}
+
+/** After these no further invoice gets into the session: the next one needs another. */
+const endsSession: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "ksef.session-closed",
+  "ksef.session-unknown",
+  "ksef.key-unknown",
+]);
+
+const isShared = ({ kind, state }: Session): boolean => kind === "online" && state === "open";
+
+/** The online session that is open and takes invoices for a good while yet. */
+export function openOnline({ engine, desk }: Office): Session | undefined {
+  return desk.sessions.find(
+    (session) => isShared(session) && session.openedAt > engine.clock.now() - longestSessionMs,
+  );
+}
+
+async function sharedSession(office: Office): Promise<OnlineSession> {
+  const { engine, desk, memory } = office;
+  const open = openOnline(office);
+  if (open?.reference === undefined) {
+    memory.opening ??= openShared(office).finally(() => {
+      memory.opening = undefined;
+    });
+    return memory.opening;
+  }
+  const key = memory.keys.get(open.id) ?? (await storedKey(office, open.id));
+  if (key === undefined) {
+    // The key of another session has taken its place.
+    await desk.remove(open.id);
+    return sharedSession(office);
+  }
+  memory.keys.set(open.id, key);
+  const now = engine.clock.now();
+  if (open.lookAt < now + idleMs / 2) await desk.update(open.id, { lookAt: now + idleMs });
+  return { reference: open.reference, key };
+}
+
+/** The key is stored before the session is opened, so that whoever comes after a crash goes on in the same session. */
+async function openShared({ engine, tenant, ksef, desk, memory }: Office): Promise<OnlineSession> {
+  const [id, key, now] = [randomUUID(), newSessionKey(), engine.clock.now()];
+  await engine.secrets.put(secretOf(tenant), sealKey(id, key));
+  const session = { id, kind: "online", openedAt: now, invoices: 0, lookAt: now + idleMs, failures: 0 } as const;
+  await desk.add({ ...session, state: "opening" });
+  try {
+    const { reference } = await openSession(ksef, fa3Form, key);
+    await desk.update(id, { state: "open", reference });
+    memory.keys.set(id, key);
+    return { reference, key };
+  } catch (error) {
+    // If KSeF has opened it all the same, it stays empty and ends by itself.
+    await desk.remove(id);
+    throw error;
+  }
+}
+
+/** Closes an online session that has not been used for a while, or is about to end. */
+export async function closeIdle(office: Office, session: Session): Promise<void> {
+  const { ksef, desk, memory } = office;
+  // Forgotten first: nothing may be sent in a session that is being closed.
+  await desk.remove(session.id);
+  memory.keys.delete(session.id);
+  if (session.reference === undefined) return;
+  try {
+    await closeSession(ksef, session.reference);
+  } catch (thrown) {
+    // It ends by itself after twelve hours.
+    warn(office, thrown);
+  }
+}
+
+/** KSeF ends a session after twelve hours. */
+const longestSessionMs = 11 * 3_600_000;
+/** Opening another costs as much as closing: it is kept for as long as the next invoice may well come. */
+const idleMs = 600_000;
+
+const secretOf = (tenant: string): string => `${tenant}/online-session`;
+const sealed = z.object({ id: z.string(), key: z.base64(), iv: z.base64() });
+
+function sealKey(id: string, { key, iv }: SessionKey): Secret {
+  const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
+  return new Secret(JSON.stringify({ id, key: base64(key), iv: base64(iv) }));
+}
+
+async function storedKey({ engine, tenant }: Office, id: string): Promise<SessionKey | undefined> {
+  const secret = await engine.secrets.get(secretOf(tenant));
+  if (secret === undefined) return undefined;
+  const stored = sealed.safeParse(JSON.parse(secret.reveal()));
+  if (!stored.success) throw new HubError("ksef.credentials", "The key of the online session is unreadable.");
+  if (stored.data.id !== id) return undefined;
+  return { key: Buffer.from(stored.data.key, "base64"), iv: Buffer.from(stored.data.iv, "base64") };
+}

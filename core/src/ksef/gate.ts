@@ -1,0 +1,67 @@
+import { HubError } from "../error.ts";
+import type { Clock } from "../ports.ts";
+import type { RateBudget } from "./limits/rate-budget.ts";
+import { rateGroupOf } from "./limits/rate-group.ts";
+import type { Breaker } from "./outage/breaker.ts";
+
+/** A call as the gate sees it: `path` below the base URL. */
+export interface GateCall {
+  method: string;
+  path: string;
+  signal?: AbortSignal | undefined;
+}
+
+/** Stands before every call to the API of KSeF and hears what came of it. */
+export interface Gate {
+  /** Resolves when the call may be made. Throws `ksef.rate-limited` or `ksef.paused`: then it must not be made for now. */
+  enter(call: GateCall): Promise<void>;
+  /** `error` is undefined when KSeF has carried the call out. */
+  left(call: GateCall, ms: number, error: HubError | undefined): Promise<void>;
+}
+
+export interface GateOptions {
+  tenant: string;
+  budget: RateBudget;
+  /** Of the environment. */
+  breaker: Breaker;
+  clock: Clock;
+  /** Told of each call that was made: `group` as KSeF counts it, `outcome` is `ok` or a code. */
+  onCall?: (call: { group: string; outcome: string; ms: number }) => void;
+}
+
+/** The gate of one company: the request budget it shares with all workers, and the circuit breaker of its environment. */
+export function companyGate({ tenant, budget, breaker, clock, onCall }: GateOptions): Gate {
+  return {
+    enter: async ({ method, path, signal }) => {
+      // What is refused anyway spends no budget.
+      if ((breaker.retryAt ?? 0) > clock.now()) breaker.admit();
+      const counted = rateGroupOf(method, path);
+      if (counted !== undefined) {
+        const { group, endpoint } = counted;
+        const now = clock.now();
+        const { reserved, at } = await budget.reserve(tenant, group, { now, patienceMs, endpoint });
+        if (!reserved) {
+          const message = `The ${group} window of KSeF's request limits is full.`;
+          throw new HubError("ksef.rate-limited", message, { retryAfterMs: at - now });
+        }
+        if (at > now) await clock.sleep(at - now, signal);
+      }
+      // Last, for whoever is let through as a trial has to call.
+      breaker.admit();
+    },
+    left: async ({ method, path, signal }, ms, error) => {
+      // A call we gave up ourselves says nothing about KSeF.
+      if (error === undefined || signal?.aborted !== true) breaker.record(error);
+      const counted = rateGroupOf(method, path);
+      onCall?.({ group: counted?.group ?? "login", outcome: error?.code ?? "ok", ms });
+      if (error?.code !== "ksef.rate-limited" || counted === undefined) return;
+      const until = clock.now() + (error.retryAfterMs ?? unknownBlockMs);
+      await budget.block(tenant, counted.group, until, counted.endpoint);
+    },
+  };
+}
+
+/** A call waits this long for its turn; beyond, there is something better to do meanwhile. */
+const patienceMs = 2_000;
+/** When KSeF does not say how long it refuses: the window that is most often full. */
+const unknownBlockMs = 60_000;
