@@ -148,7 +148,8 @@ export function createEngine({
     timing: times,
     log,
     ring: async (ring, submission) => {
-      if (dispatcher === undefined) await queue.send({ tenant: ring.tenant, ...(ring.id && { id: ring.id }) });
+      if (dispatcher === undefined)
+        await queue.send({ tenant: ring.tenant, ...(ring.id && { id: ring.id }) });
       else dispatcher.ring(ring, submission);
     },
     answerBells: (listener) => {

@@ -33,6 +33,29 @@ const errors = {
     http: 409,
     title: "Only a held or dead invoice can be replayed",
   },
+  "submission.no-code": { action: "reject", http: 409, title: "There is no such code for this invoice now" },
+
+  "offline.certificate": {
+    action: "attention",
+    http: 409,
+    title: "There is no valid KSeF certificate of the type Offline",
+  },
+  "offline.unannounced": { action: "reject", http: 422, title: "No such outage of KSeF is announced" },
+  "offline.total-failure": {
+    action: "reject",
+    http: 422,
+    title: "Invoices of a total failure do not go to KSeF",
+  },
+  "correction.refused": {
+    action: "reject",
+    http: 409,
+    title: "There can be no technical correction of this invoice",
+  },
+  "correction.content": {
+    action: "reject",
+    http: 422,
+    title: "A technical correction must not change what the invoice says",
+  },
 
   "xml.encoding": {
     action: "reject",

@@ -19,6 +19,11 @@ export { cachedExchangeRates, nbpExchangeRates, type ExchangeRates } from "./exc
 export { explain, type Explanation, type ExplainOptions } from "./explain/explain.ts";
 export { steps } from "./explain/steps.ts";
 export { examine, largestInvoice, largestSource, submit, type Intake } from "./intake.ts";
+export { reportTimes, deadlineAlarms, midnightWarnings } from "./issuing/alarms.ts";
+export { codesOf, type Codes } from "./issuing/codes.ts";
+export { correctedBy, correctionOf } from "./issuing/corrections.ts";
+export { deadlineOf, outagesOf } from "./issuing/deadline.ts";
+export { correctTechnically } from "./issuing/technical-correction.ts";
 export { createDispatcher, type Dispatcher, type Ring } from "./dispatch/index.ts";
 export { replay } from "./lifecycle.ts";
 export { Invoice } from "./model.ts";
@@ -29,6 +34,7 @@ export { Secret } from "./secret.ts";
 export {
   activeStates,
   isActive,
+  offlineModes,
   restingStates,
   submissionId,
   type State,

@@ -3,6 +3,9 @@ import { checkDocument, faultsOf } from "./check.ts";
 import type { Engine } from "./engine.ts";
 import { HubError, type Fault } from "./error.ts";
 import { sha256 } from "./ksef/encryption.ts";
+import { requireSameInvoice } from "./issuing/correction-content.ts";
+import { linkCorrection } from "./issuing/corrections.ts";
+import { judgeMode, vouchFor, type OfflineMode } from "./issuing/issue-offline.ts";
 import { checked } from "./lifecycle.ts";
 import { fa3From, type Source } from "./source.ts";
 import { submissionId, type Submission } from "./submission.ts";
@@ -18,15 +21,22 @@ export interface Intake extends Source {
   tenant: string;
   /** 1 to 255 printable ASCII characters: whoever repeats it means the same invoice. */
   idempotencyKey: string;
+  /** Goes before others of the company. Whoever repeats the key does not change it. */
+  urgent?: boolean | undefined;
+  /** Issued offline now, and why. */
+  mode?: OfflineMode | undefined;
+  /** Of a technical correction: the offline invoice it is in place of, which has the same mode. */
+  corrects?: Submission | undefined;
 }
 
 /**
  * Takes an invoice in. When it resolves, source, document and submission are durable and the bell has rung.
- * The same key with the same content answers with the submission there is; with other content it is
- * `request.idempotency-conflict`. What KSeF would refuse is refused here, with its faults.
+ * The same key with the same content and mode answers with the submission there is; with others it is
+ * `request.idempotency-conflict`. What KSeF would refuse is refused here, with its faults. An invoice issued offline has
+ * its KOD II on record by then; throws `offline.*` where it cannot be issued so.
  */
 export async function submit(engine: Engine, intake: Intake): Promise<Submission> {
-  const { idempotencyKey, content, mediaType } = intake;
+  const { idempotencyKey, content, mediaType, urgent = false, mode, corrects } = intake;
   if (!/^[\x21-\x7e]{1,255}$/.test(idempotencyKey))
     throw new HubError(
       "request.idempotency-key",
@@ -34,20 +44,27 @@ export async function submit(engine: Engine, intake: Intake): Promise<Submission
     );
   if (mediaType === "application/xml") requireSize(content);
   const id = submissionId(intake.tenant, idempotencyKey);
-  const hash = sha256(content);
   const earlier = await engine.submissions.get({ tenant: intake.tenant, id });
-  if (earlier !== undefined) return sameSource(earlier.value, hash);
+  if (earlier !== undefined) return sameIntake(earlier.value, intake);
 
   const tenant = await tenantOf(engine, intake.tenant);
   const xml = await fa3From(engine, intake);
   requireSize(xml);
   const { header, warnings } = checkDocument(xml, tenant, engine.clock.now());
   const { form: _, attachment, ...invoice } = header;
+  if (corrects !== undefined) await requireSameInvoice(engine, corrects, { xml, attachment });
+  const offline = offlineOf(intake, engine.clock.now());
+  const oddities =
+    offline && corrects === undefined ? await judgeMode(engine, tenant, { invoice, offline }) : [];
   const document = await archive(engine, `${tenant.id}/${id}/invoice`, "xml", xml);
   const source =
     mediaType === "application/xml"
       ? document
       : await archive(engine, `${tenant.id}/${id}/source`, "json", content);
+
+  if (offline !== undefined)
+    await vouchFor(engine, tenant, { tenant: tenant.id, id, invoice, document, offline });
+  if (corrects !== undefined) await linkCorrection(engine, corrects, id);
 
   const now = engine.clock.now();
   const submission: Submission = {
@@ -61,15 +78,18 @@ export async function submit(engine: Engine, intake: Intake): Promise<Submission
     source: { ...source, mediaType },
     document,
     invoice,
-    urgent: false,
+    urgent,
     attachment,
-    warnings: warnings.slice(0, mostWarnings).map(({ code, message, messagePl, path, line }) => ({
-      code,
-      message,
-      messagePl,
-      path,
-      line,
-    })),
+    ...(offline === undefined ? {} : { offline }),
+    warnings: [...oddities, ...warnings]
+      .slice(0, mostWarnings)
+      .map(({ code, message, messagePl, path, line }) => ({
+        code,
+        message,
+        messagePl,
+        path,
+        line,
+      })),
     looks: 0,
     failures: 0,
     spent: 0,
@@ -84,7 +104,7 @@ export async function submit(engine: Engine, intake: Intake): Promise<Submission
   }
   const winner = await engine.submissions.get({ tenant: tenant.id, id });
   if (winner === undefined) throw new HubError("hub.internal", `Submission ${id} exists and cannot be read.`);
-  return sameSource(winner.value, hash);
+  return sameIntake(winner.value, intake);
 }
 
 /** What would be said of an invoice if it were handed in now. Nothing is kept and nothing is sent. */
@@ -121,10 +141,22 @@ function requireSize({ byteLength }: Uint8Array): void {
     throw new HubError("request.too-large", `${byteLength} bytes; KSeF takes at most ${largestInvoice}.`);
 }
 
-function sameSource(submission: Submission, hash: string): Submission {
-  if (submission.source.sha256 === hash) return submission;
+/** A correction is issued when the original was: its deadline is the same. */
+function offlineOf({ mode, corrects }: Intake, now: number): Submission["offline"] {
+  if (mode === undefined) return undefined;
+  if (corrects === undefined) return { mode, issuedAt: now };
+  const { offline, document } = corrects;
+  return { mode, issuedAt: offline?.issuedAt ?? now, correctedSha256: document.sha256 };
+}
+
+function sameIntake(submission: Submission, { content, mode, corrects }: Intake): Submission {
+  const { source, offline } = submission;
+  const isSameDocument = source.sha256 === sha256(content);
+  const isSameIssue = offline?.mode === mode && offline?.correctedSha256 === corrects?.document.sha256;
+  if (isSameDocument && isSameIssue) return submission;
+  const other = isSameDocument ? `issued ${offline?.mode ?? "online"}` : "a different document";
   throw new HubError(
     "request.idempotency-conflict",
-    `This key already stands for invoice ${submission.invoice.number} (${submission.id}), a different document.`,
+    `This key already stands for invoice ${submission.invoice.number} (${submission.id}), ${other}.`,
   );
 }

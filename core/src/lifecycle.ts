@@ -18,8 +18,17 @@ import { isKsefNumber } from "./ksef/number.ts";
 import type { Posted } from "./ksef/online.ts";
 import { verifyReceipt } from "./ksef/receipt.ts";
 import { refusalOf, verdictOf } from "./ksef/status.ts";
-import { isActive, type Submission, type SubmissionRef } from "./submission.ts";
-import { afterFailure, documentOf, noProblem, Overtaken, takeUp, type Said, type Work } from "./work.ts";
+import type { Submission, SubmissionRef } from "./submission.ts";
+import {
+  afterFailure,
+  documentOf,
+  inWords,
+  noProblem,
+  Overtaken,
+  takeUp,
+  type Said,
+  type Work,
+} from "./work.ts";
 
 /** received -> ready. Nothing is sent that KSeF can be expected to refuse. */
 export async function prepare(work: Work): Promise<void> {
@@ -215,34 +224,6 @@ async function archiveReceipt(work: Work, ksefNumber: string, answer: Answer) {
   return { receipt: { key, sha256: hash, size: bytes.byteLength }, numberedAt };
 }
 
-/**
- * Takes a step. What it throws becomes what the submission waits or stops for; resolves as well when another worker has
- * the submission by now.
- */
-export async function attempt(work: Work, step: (work: Work) => Promise<void>): Promise<void> {
-  try {
-    await step(work);
-  } catch (thrown) {
-    try {
-      if (!(thrown instanceof Overtaken)) await fail(work, toHubError(thrown));
-    } catch (again) {
-      if (!(again instanceof Overtaken)) throw again;
-    }
-  }
-}
-
-async function fail(work: Work, error: HubError): Promise<void> {
-  const { state, session, tenant, id } = work.submission;
-  const { code, message } = error;
-  if (!isActive(state)) return;
-  if (code === "ksef.key-unknown") (await work.ksef()).forgetPublicKeys();
-  if (code === "hub.internal") work.engine.log({ level: "error", code, message, tenant, submission: id });
-  // A document that KSeF has refused is not in that session any more: a replay begins anew.
-  const refused = state === "sent" && error.action === "attention" && session !== undefined;
-  const change = { ...afterFailure(work, error), ...(refused ? { session: undefined } : {}) };
-  await work.save(change, inWords(error));
-}
-
 /** held or dead -> where it stopped. Throws `submission.not-found` and `submission.not-replayable`. */
 export async function replay(engine: Engine, ref: SubmissionRef): Promise<Submission> {
   const work = await takeUp(engine, ref);
@@ -255,11 +236,4 @@ export async function replay(engine: Engine, ref: SubmissionRef): Promise<Submis
   await work.save({ state: next, spent: 0, ...noProblem }, ["Replayed.", "Ponowiono."]);
   await engine.ring(ref);
   return work.submission;
-}
-
-/** What went wrong, in both languages; what KSeF said stays as it said it. */
-export function inWords(error: HubError): Said {
-  const { description, details = [] } = error.upstream ?? {};
-  const theirs = description === undefined ? "" : ` ${[description, ...details].join(" ")}`;
-  return [error.message, `${error.titlePl}.${theirs}`];
 }

@@ -1,9 +1,10 @@
 import type { Engine } from "./engine.ts";
 import { errorTable, type ErrorCode } from "./error.ts";
 import { explain, type Explanation } from "./explain/explain.ts";
-import { lateMs, phaseSince, waitsItsTurn } from "./explain/phase.ts";
+import { lateMs, phaseSince, stateSince, waitsItsTurn } from "./explain/phase.ts";
 import { isActive, type ActiveState, type Submission } from "./submission.ts";
 import type { Lane } from "./submissions.ts";
+import type { Tenant } from "./tenants.ts";
 
 /** `slow`: longer where it is than is normal. `overdue`: its instant to act is past, and the hub has not moved it. */
 export interface Stuck {
@@ -13,7 +14,7 @@ export interface Stuck {
 }
 
 /** True for a company whose calls are held back for now, as by an open circuit breaker: nothing of it is stuck. */
-export type Paused = (tenant: string) => boolean;
+export type Paused = (tenant: Tenant) => boolean;
 
 /**
  * The submissions that do not get on, company by company. Of each lane those are looked at that have been due longest, a
@@ -26,12 +27,12 @@ export async function* stuckSubmissions(
 ): AsyncGenerator<Stuck> {
   // Whoever failed is due again after a pause, and as stuck meanwhile.
   const dueUntil = now + engine.timing.longestBackoffMs;
-  for await (const { id: tenant } of engine.tenants.all()) {
-    if (paused(tenant)) continue;
+  for await (const company of engine.tenants.all()) {
+    if (paused(company)) continue;
     for (const lane of lanes) {
       let looked = 0;
       let queued = 0;
-      for await (const { value } of engine.submissions.lane(tenant, lane, dueUntil)) {
+      for await (const { value } of engine.submissions.lane(company.id, lane, dueUntil)) {
         if ((looked += 1) > mostOfALane) break;
         if (waitsItsTurn(value) && (queued += 1) > 1) continue;
         const why = whyStuck(value, now);
@@ -61,17 +62,18 @@ export async function reportStuck(engine: Engine, memory: Set<string>, paused?: 
 }
 
 /**
- * How long a submission may be where it is, in milliseconds. On its way to KSeF (received, ready and sending count as
- * one, as attempts go round between them): checks and sending take seconds, and a queue of ready ones may be long. At
- * KSeF: seconds as a rule, hours on bad days. Without a receipt: it is there soon after the number.
+ * How long a submission may be in its state, in milliseconds. A check takes seconds and a queue may be long; sending takes
+ * seconds, of a batch minutes; KSeF takes seconds as a rule, hours on bad days; a receipt is there soon after the number.
  */
 const longest: Readonly<Record<ActiveState, number>> = {
   received: 10 * 60_000,
   ready: 60 * 60_000,
-  sending: 15 * 60_000,
+  sending: 30 * 60_000,
   sent: 30 * 60_000,
   accepted: 15 * 60_000,
 };
+/** And how long it may fail over and over without getting further, whatever states it goes through. */
+const longestFailing = 60 * 60_000;
 
 const lanes: readonly Lane[] = ["urgent", "ready", "pending"];
 const mostOfALane = 1_000;
@@ -81,7 +83,8 @@ function whyStuck(submission: Submission, now: number): Stuck["why"] | undefined
   if (!isActive(state)) return undefined;
   if (!waitsItsTurn(submission) && now - wakeAt > lateMs) return "overdue";
   if (waitsForOutage(problem?.code)) return undefined;
-  return now - phaseSince(submission) > longest[state] ? "slow" : undefined;
+  const failing = problem !== undefined && now - phaseSince(submission) > longestFailing;
+  return failing || now - stateSince(submission) > longest[state] ? "slow" : undefined;
 }
 
 function waitsForOutage(code: string | undefined): boolean {

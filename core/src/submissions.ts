@@ -17,7 +17,7 @@ export interface SubmissionPage {
  * due, and those that are held or dead by when they stopped.
  */
 export function submissionsOn(table: Table) {
-  const submissions = {
+  const repository = {
     get: async (ref: SubmissionRef): Promise<StoredSubmission | undefined> => {
       const item = await table.get(keyOf(ref));
       return item && { value: Submission.parse(item.value), version: item.version };
@@ -56,7 +56,7 @@ export function submissionsOn(table: Table) {
     /** All that are not at rest and due until then, lane by lane. */
     unfinished: async function* (tenant: string, dueUntil: number): AsyncGenerator<Submission> {
       for (const lane of lanes)
-        for await (const { value } of submissions.lane(tenant, lane, dueUntil)) yield value;
+        for await (const { value } of repository.lane(tenant, lane, dueUntil)) yield value;
     },
     /** Those held or dead that stopped between two instants, both inclusive, the longest ago first. An index: it may lag. */
     stopped: async function* (tenant: string, from: number, to: number): AsyncGenerator<Submission> {
@@ -74,7 +74,7 @@ export function submissionsOn(table: Table) {
       }
     },
   };
-  return submissions;
+  return repository;
 }
 
 /** Where the unfinished wait: to be sent, before others or in turn; or for whatever else is next. */

@@ -1,8 +1,8 @@
 import type { Engine } from "./engine.ts";
-import { HubError } from "./error.ts";
+import { HubError, toHubError } from "./error.ts";
 import type { KsefConnection } from "./ksef/connection.ts";
 import type { StoredSubmission } from "./submissions.ts";
-import { withEvent, type Problem, type Submission, type SubmissionRef } from "./submission.ts";
+import { isActive, withEvent, type Problem, type Submission, type SubmissionRef } from "./submission.ts";
 
 /** A line of the timeline, in English and in Polish; with its own state where one write takes two steps. */
 export type Said = readonly [en: string, pl: string, state?: Submission["state"]];
@@ -61,6 +61,34 @@ export function workOn(
   };
 }
 
+/**
+ * Takes a step. What it throws becomes what the submission waits or stops for; resolves as well when another worker has
+ * the submission by now.
+ */
+export async function attempt(work: Work, step: (work: Work) => Promise<void>): Promise<void> {
+  try {
+    await step(work);
+  } catch (thrown) {
+    try {
+      if (!(thrown instanceof Overtaken)) await fail(work, toHubError(thrown));
+    } catch (again) {
+      if (!(again instanceof Overtaken)) throw again;
+    }
+  }
+}
+
+async function fail(work: Work, error: HubError): Promise<void> {
+  const { state, session, tenant, id } = work.submission;
+  const { code, message } = error;
+  if (!isActive(state)) return;
+  if (code === "ksef.key-unknown") (await work.ksef()).forgetPublicKeys();
+  if (code === "hub.internal") work.engine.log({ level: "error", code, message, tenant, submission: id });
+  // A document that KSeF has refused is not in that session any more: a replay begins anew.
+  const refused = state === "sent" && error.action === "attention" && session !== undefined;
+  const change = { ...afterFailure(work, error), ...(refused ? { session: undefined } : {}) };
+  await work.save(change, inWords(error));
+}
+
 /** Failures that are not an outage, before a submission is dead. With the longest pause they span half a day. */
 const budget = 150;
 
@@ -93,4 +121,11 @@ export async function documentOf({ engine, submission }: Work): Promise<Uint8Arr
   if (xml === undefined)
     throw new HubError("archive.missing", `The archive has no ${submission.document.key}.`);
   return xml;
+}
+
+/** What went wrong, in both languages; what KSeF said stays as it said it. */
+export function inWords(error: HubError): Said {
+  const { description, details = [] } = error.upstream ?? {};
+  const theirs = description === undefined ? "" : ` ${[description, ...details].join(" ")}`;
+  return [error.message, `${error.titlePl}.${theirs}`];
 }

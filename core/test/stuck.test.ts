@@ -7,6 +7,7 @@ import { createEngine, type Engine, type LogEntry } from "../src/engine.ts";
 import { Secret } from "../src/secret.ts";
 import { reportStuck, stuckSubmissions } from "../src/stuck.ts";
 import type { State, Submission } from "../src/submission.ts";
+import type { Tenant } from "../src/tenants.ts";
 import { VirtualClock } from "../testing/virtual-clock.ts";
 
 const minute = 60_000;
@@ -65,7 +66,7 @@ async function add(id: string, state: State, since: number, due: number, change:
   });
 }
 
-async function found(paused?: (tenant: string) => boolean): Promise<string[]> {
+async function found(paused?: (tenant: Tenant) => boolean): Promise<string[]> {
   const names: string[] = [];
   for await (const { submission, why } of stuckSubmissions(engine, { now: clock.now(), paused }))
     names.push(`${submission.id} ${why}`);
@@ -75,7 +76,7 @@ async function found(paused?: (tenant: string) => boolean): Promise<string[]> {
 it("finds what is in a state for longer than that state takes, and nothing else", async () => {
   for (const [state, most] of [
     ["received", 10],
-    ["sending", 15],
+    ["sending", 30],
     ["sent", 30],
     ["accepted", 15],
   ] as const) {
@@ -116,12 +117,21 @@ it("sees one that goes round between attempts as one that is not further", async
   expect(await found()).toEqual(["round slow"]);
 });
 
+it("has nothing against a long queue once it is its turn", async () => {
+  const timeline: Submission["timeline"] = [
+    { at: clock.now() - 70 * minute, state: "ready", message: "…" },
+    { at: clock.now() - minute, state: "sending", message: "…" },
+  ];
+  await add("queued", "sending", 70, -1, { timeline });
+  expect(await found()).toEqual([]);
+});
+
 it("does not call waiting for the end of an outage stuck", async () => {
   await add("outage", "ready", 600, -1, { problem: { code: "ksef.unavailable", message: "…" } });
   await add("defect", "ready", 600, -1, { problem: { code: "hub.internal", message: "…" } });
   expect(await found()).toEqual(["defect slow"]);
   await add("other", "sending", 600, 600, { tenant: "beta" });
-  expect(await found((tenant) => tenant === "acme")).toEqual(["other overdue"]);
+  expect(await found(({ id }) => id === "acme")).toEqual(["other overdue"]);
 });
 
 it("logs each once for each state, and anew after it had got on", async () => {

@@ -6,9 +6,7 @@ const numbers = (count: number) => Array.from({ length: count }, (_, index) => `
 
 it("sends many that wait as batches: each once, each with its own receipt, and KSeF never has to say 429", async () => {
   await using rig = await Rig.start();
-  const posted = await Promise.all(
-    numbers(300).map((number) => rig.post(sampleInvoice({ number }), number)),
-  );
+  const posted = await Promise.all(numbers(300).map((number) => rig.post(sampleInvoice({ number }), number)));
   const ids = await Promise.all(posted.map(async (response) => ((await response.json()) as View).id));
   const views: View[] = [];
   for (const id of ids) views.push(await rig.until(id));

@@ -41,17 +41,16 @@ describe("POST /v1/invoices/replay", () => {
     const views = await Promise.all(
       ["FV/1", "FV/2", "KOR/3"].map((number) => rig.deliver(invoice({ number }), number)),
     );
-    expect(views.map(({ state, problem }) => [state, problem?.code])).toEqual(
-      Array(3).fill(["held", "ksef.login-refused"]),
-    );
+    for (const view of views)
+      expect(view).toMatchObject({ state: "held", problem: { code: "ksef.login-refused" } });
     await letIn();
 
     const filter = { codes: ["ksef.login-refused"], numberPrefix: "FV/", stoppedFrom: "2020-01-01" };
     const dry = await post(rig, { filter, dryRun: true });
     expect(dry).toMatchObject({ status: 200, dryRun: true, matched: 2, replayed: 0 });
-    expect(dry.invoices.map(({ number, outcome }) => [number, outcome]).toSorted()).toEqual([
-      ["FV/1", "matched"],
-      ["FV/2", "matched"],
+    expect(dry.invoices.map(({ number, outcome }) => `${number} ${outcome}`).toSorted()).toEqual([
+      "FV/1 matched",
+      "FV/2 matched",
     ]);
     const done = await post(rig, { filter, dryRun: false });
     expect(done).toMatchObject({ status: 200, dryRun: false, matched: 2, replayed: 2 });
@@ -78,10 +77,8 @@ describe("POST /v1/invoices/replay", () => {
 
 describe("hub replay and dead-letters", () => {
   it.each([
-    [["replay", "--state", "rejected"], "--state: "],
     [["replay", "--code", "ksef.nonsense"], '--code: the hub has no code "ksef.nonsense".'],
-    [["replay", "--from", "soon"], "--from: a day such as"],
-    [["replay", "--limit", "0"], "--limit is a whole number from 1"],
+    [["replay", "--from", "soon"], "--from: a day such as 2026-02-01"],
     [["dead-letters", "redrive"], "Name jobs by their id, or give --all."],
   ])("end with 2 on wrong usage: %j", async (args, sentence) => {
     const tenant = args[0] === "replay" ? ["--tenant", "acme"] : [];

@@ -26,7 +26,14 @@ export async function ship(office: Office, waiting: readonly Waiting[], offlineM
   const key = `${tenant}/batches/${id}.json`;
   const list: Manifest = waiting.map((one) => [one.id, one.sha256]);
   await engine.archive.put(key, new TextEncoder().encode(JSON.stringify(list)));
-  const session = { id, kind: "batch", openedAt: now, invoices: list.length, lookAt: never, failures: 0 } as const;
+  const session = {
+    id,
+    kind: "batch",
+    openedAt: now,
+    invoices: list.length,
+    lookAt: never,
+    failures: 0,
+  } as const;
   await desk.add({ ...session, state: "preparing", manifest: key });
 
   const members = new Map<string, string>();
@@ -48,7 +55,9 @@ export async function ship(office: Office, waiting: readonly Waiting[], offlineM
     const closedAt = clock.now();
     await desk.update(id, { state: "closed", openedAt: closedAt, lookAt: closedAt + firstLookMs(office) });
     await each(members.keys(), sideBySide, (member) =>
-      take(office, member, ["sending"], (work) => taken(work, { batch: id, reference }, parkedMs), { batch: id }),
+      take(office, member, ["sending"], (work) => taken(work, { batch: id, reference }, parkedMs), {
+        batch: id,
+      }),
     );
   } catch (thrown) {
     if (thrown instanceof Overtaken) return;

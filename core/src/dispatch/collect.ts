@@ -32,7 +32,8 @@ export async function lookAtBatch(office: Office, session: Session): Promise<voi
     await desk.update(session.id, { state: "closed", lookAt, failures: 0 });
   } catch (thrown) {
     const error = toHubError(thrown);
-    if (error.code === "ksef.session-unknown") return await finish(office, session, await membersOf(office, session), error);
+    if (error.code === "ksef.session-unknown")
+      return await finish(office, session, await membersOf(office, session), error);
     if (error.action !== "retry") warn(office, error);
     const { backoffMs, longestBackoffMs } = engine.timing;
     const pause = Math.min(backoffMs * 2 ** Math.min(session.failures, 30), longestBackoffMs);
@@ -63,7 +64,9 @@ async function collect(
       await each(page.invoices, sideBySide, async (seen) => {
         const member = byHash.get(seen.invoiceHash);
         const see = (work: Work) =>
-          work.submission.state === "accepted" ? report(work, seen.upoDownloadUrl) : judge(work, seen, pauseMs);
+          work.submission.state === "accepted"
+            ? report(work, seen.upoDownloadUrl)
+            : judge(work, seen, pauseMs);
         if (member !== undefined) await takeMember(office, member, id, see);
       });
       next = page.continuationToken ?? undefined;

@@ -95,7 +95,13 @@ async function startDue(
   let next = board.nextAt(now);
 
   const hold = (name: string, cards: readonly { id: string }[], work: () => Promise<void>): void => {
-    if (cards.length > 0) start(`${name} ${cards[0]?.id}`, () => board.holding(cards.map(({ id }) => id), work));
+    if (cards.length > 0)
+      start(`${name} ${cards[0]?.id}`, () =>
+        board.holding(
+          cards.map(({ id }) => id),
+          work,
+        ),
+      );
   };
   const pending = Map.groupBy(board.pending(now), ({ state }) => state);
   const of = (state: Card["state"]): Card[] => pending.get(state) ?? [];

@@ -64,7 +64,7 @@ export async function takeDesk(
 
   // Several tasks of the holder change the item: one after the other.
   let last: Promise<unknown> = Promise.resolve();
-  const change = (by: (item: DeskItem) => DeskItem): Promise<void> => {
+  const change = (by: (before: DeskItem) => DeskItem): Promise<void> => {
     const next = last.then(async () => {
       const changed = by(current);
       if (!(await table.put({ ...key, value: changed }, version))) throw new Overtaken();
@@ -74,7 +74,8 @@ export async function takeDesk(
     last = next.catch(() => undefined);
     return next;
   };
-  const sessions = (by: (all: Session[]) => Session[]) => change((item) => ({ ...item, sessions: by(item.sessions) }));
+  const sessions = (by: (all: Session[]) => Session[]) =>
+    change((before) => ({ ...before, sessions: by(before.sessions) }));
   return {
     get sessions() {
       return current.sessions;
@@ -82,10 +83,10 @@ export async function takeDesk(
     get until() {
       return current.until;
     },
-    renew: (next) => change((item) => ({ ...item, until: next })),
+    renew: (next) => change((before) => ({ ...before, until: next })),
     add: (added) => sessions((all) => [...all, added]),
     update: (id, part) => sessions((all) => all.map((one) => (one.id === id ? { ...one, ...part } : one))),
     remove: (id) => sessions((all) => all.filter((one) => one.id !== id)),
-    release: () => change((item) => ({ ...item, until: 0 })),
+    release: () => change((before) => ({ ...before, until: 0 })),
   };
 }

@@ -84,6 +84,8 @@ export function createDispatcher(engine: Engine): Dispatcher {
     company.attending ??= attendTo(tenant, company);
   };
 
+  const attended = (): Promise<void>[] => [...companies.values()].flatMap(({ attending }) => attending ?? []);
+
   return {
     ring: ({ tenant, id }, submission) => {
       if (stopped.signal.aborted) return;
@@ -96,15 +98,15 @@ export function createDispatcher(engine: Engine): Dispatcher {
     },
     idle: async () => {
       for (;;) {
-        const attending = [...companies.values()].flatMap(({ attending }) => attending ?? []);
-        if (attending.length === 0) return;
-        await Promise.all(attending);
+        const busy = attended();
+        if (busy.length === 0) return;
+        await Promise.all(busy);
       }
     },
     stop: async () => {
       stopped.abort();
       for (const { bell } of companies.values()) bell.ring();
-      await Promise.all([...companies.values()].map(({ attending }) => attending));
+      await Promise.all(attended());
     },
   };
 }

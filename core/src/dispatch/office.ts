@@ -3,9 +3,8 @@ import { toHubError } from "../error.ts";
 import type { SessionKey } from "../ksef/encryption.ts";
 import type { KsefConnection } from "../ksef/connection.ts";
 import type { OnlineSession } from "../ksef/online.ts";
-import { attempt } from "../lifecycle.ts";
 import type { ActiveState } from "../submission.ts";
-import { workOn, type Work } from "../work.ts";
+import { attempt, workOn, type Work } from "../work.ts";
 import type { Board } from "./board.ts";
 import type { Desk } from "./desk.ts";
 

@@ -88,7 +88,14 @@ async function sharedSession(office: Office): Promise<OnlineSession> {
 async function openShared({ engine, tenant, ksef, desk, memory }: Office): Promise<OnlineSession> {
   const [id, key, now] = [randomUUID(), newSessionKey(), engine.clock.now()];
   await engine.secrets.put(secretOf(tenant), sealKey(id, key));
-  const session = { id, kind: "online", openedAt: now, invoices: 0, lookAt: now + idleMs, failures: 0 } as const;
+  const session = {
+    id,
+    kind: "online",
+    openedAt: now,
+    invoices: 0,
+    lookAt: now + idleMs,
+    failures: 0,
+  } as const;
   await desk.add({ ...session, state: "opening" });
   try {
     const { reference } = await openSession(ksef, fa3Form, key);
@@ -125,8 +132,9 @@ const idleMs = 600_000;
 const secretOf = (tenant: string): string => `${tenant}/online-session`;
 const sealed = z.object({ id: z.string(), key: z.base64(), iv: z.base64() });
 
+const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
+
 function sealKey(id: string, { key, iv }: SessionKey): Secret {
-  const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
   return new Secret(JSON.stringify({ id, key: base64(key), iv: base64(iv) }));
 }
 

@@ -1,13 +1,20 @@
 import type { State, Submission } from "../submission.ts";
 
 /** Since when a submission is where it is: on its way to KSeF, at KSeF, without its receipt, or at rest. */
-export function phaseSince({ timeline, state, updatedAt }: Submission): number {
-  let since: number | undefined;
-  for (const event of timeline.toReversed()) {
-    if (phaseOf(event.state) !== phaseOf(state)) break;
-    since = event.since ?? event.at;
-  }
-  return since ?? updatedAt;
+export function phaseSince(submission: Submission): number {
+  const phase = phaseOf(submission.state);
+  return sinceAll(submission, (state) => phaseOf(state) === phase);
+}
+
+/** Since when it is in its state. */
+export function stateSince(submission: Submission): number {
+  return sinceAll(submission, (state) => state === submission.state);
+}
+
+function sinceAll({ timeline, updatedAt }: Submission, belongs: (state: State) => boolean): number {
+  const before = timeline.findLastIndex(({ state }) => !belongs(state));
+  const first = timeline[before + 1];
+  return first?.since ?? first?.at ?? updatedAt;
 }
 
 /** Attempts go round between these; what goes round is not further. */

@@ -9,7 +9,7 @@ import { clockTime, duration, type Words } from "./words.ts";
  * Source: ksef-docs, tryby-offline.md and offline/automatyczne-okreslanie-trybu-offline.md.
  */
 export function sendingTime(
-  { state, offline, ksef, invoice }: Submission,
+  { state, offline, ksef, session, invoice }: Submission,
   now: number,
   deadline: Deadline | undefined,
 ): Words | undefined {
@@ -19,7 +19,9 @@ export function sendingTime(
     const until = waits && deadline !== undefined ? untilWhen(deadline, now) : undefined;
     return until === undefined ? issued : { en: `${issued.en} ${until.en}`, pl: `${issued.pl} ${until.pl}` };
   }
-  return waits ? beforeMidnight(invoice.issueDate, now) : undefined;
+  // Of a batch the day counts on which it is opened, and that is when it has its reference.
+  const inTime = session?.batch !== undefined && session.reference !== undefined;
+  return waits && !inTime ? beforeMidnight(invoice.issueDate, now) : undefined;
 }
 
 function issuedOffline({ mode, issuedAt }: NonNullable<Submission["offline"]>): Words {

@@ -104,6 +104,37 @@ export const steps: Readonly<Record<ErrorCode, Step>> = {
     en: "Look at the state of the invoice: only one that is held or dead can be replayed.",
     pl: "Sprawdź stan faktury: ponowić można tylko wstrzymaną (held) albo porzuconą (dead).",
   },
+  "submission.no-code": {
+    by: "you",
+    en: "Ask for KOD I once KSeF has taken the invoice. KOD II belongs to invoices issued offline only.",
+    pl: "Pobierz KOD I, gdy KSeF przyjmie fakturę. KOD II dotyczy tylko faktur wystawionych offline.",
+  },
+  "offline.certificate": {
+    by: "you",
+    en: "Have the administrator of the hub enrol a certificate of the type Offline (certificate enrol --type offline), then hand the invoice in again.",
+    pl: "Administrator huba musi pobrać certyfikat typu Offline (certificate enrol --type offline); potem przekaż fakturę ponownie.",
+  },
+  "offline.unannounced": {
+    by: "you",
+    en: "Issue the invoice with mode=offline24, which needs no outage.",
+    pl: "Wystaw fakturę z mode=offline24, który nie wymaga ogłoszenia przerwy.",
+  },
+  "offline.total-failure": {
+    by: "you",
+    en: "Issue the invoice on paper or electronically outside KSeF and hand it to the buyer directly; do not send it to KSeF afterwards.",
+    pl: "Wystaw fakturę na papierze albo elektronicznie poza KSeF i przekaż ją nabywcy; nie trzeba jej potem przesyłać do KSeF.",
+  },
+  "correction.refused": {
+    by: "you",
+    en: "Look at the state of the original: only an offline invoice that KSeF refused for a technical reason is corrected so, and once.",
+    pl: "Sprawdź stan faktury pierwotnej: korektę techniczną składa się raz, do faktury offline odrzuconej przez KSeF z przyczyn technicznych.",
+  },
+  "correction.content": {
+    by: "you",
+    anew: true,
+    en: "Hand in a document with the content of the original. To change the content, issue a correcting invoice once KSeF has the original.",
+    pl: "Przekaż dokument o treści faktury pierwotnej. Aby zmienić treść, wystaw fakturę korygującą, gdy KSeF nada numer fakturze pierwotnej.",
+  },
   "xml.encoding": correctExport,
   "xml.malformed": correctExport,
   "xml.doctype": correctExport,

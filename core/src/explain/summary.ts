@@ -107,7 +107,7 @@ function titleOf({ code }: Problem): Words {
 }
 
 function quoted({ code, upstream }: Problem): Words | undefined {
-  const words = [upstream?.description, ...(upstream?.details ?? [])].filter((part) => part).join(" ");
+  const words = [upstream?.description, ...(upstream?.details ?? [])].filter((part) => part).join("; ");
   if (words === "") return undefined;
   if (code.startsWith("rates."))
     return { en: `The National Bank of Poland said: "${words}".`, pl: `NBP odpowiedział: „${words}”.` };
@@ -118,7 +118,9 @@ function quoted({ code, upstream }: Problem): Words | undefined {
 function inDetail({ code, message, upstream }: Problem): Words | undefined {
   const description = upstream?.description;
   const repeats = description !== undefined && description !== "" && message.includes(description);
-  if (repeats || message === "" || code === "hub.internal") return undefined;
+  // Of what passes by itself the title says enough.
+  const passes = code in errorTable && errorTable[code as ErrorCode].action === "retry";
+  if (repeats || passes || message === "") return undefined;
   return { en: `In detail: ${ended(message)}`, pl: `Szczegóły (po angielsku): ${ended(message)}` };
 }
 

@@ -12,6 +12,13 @@ export const polishTitles: Readonly<Record<ErrorCode, string>> = {
   "submission.not-found": "Nie ma takiej faktury",
   "submission.no-receipt": "KSeF nie wydał jeszcze poświadczenia odbioru tej faktury",
   "submission.not-replayable": "Ponowić można tylko fakturę wstrzymaną albo porzuconą",
+  "submission.no-code": "Ta faktura nie ma teraz takiego kodu",
+
+  "offline.certificate": "Brak ważnego certyfikatu KSeF typu Offline",
+  "offline.unannounced": "Nie ogłoszono takiej przerwy w działaniu KSeF",
+  "offline.total-failure": "Faktur z awarii całkowitej nie przesyła się do KSeF",
+  "correction.refused": "Nie można złożyć korekty technicznej tej faktury",
+  "correction.content": "Korekta techniczna nie może zmieniać treści faktury",
 
   "xml.encoding": "Dokument nie jest zapisany w UTF-8 bez znacznika BOM",
   "xml.malformed": "Dokument nie jest poprawnym XML",

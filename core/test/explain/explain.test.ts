@@ -40,7 +40,7 @@ function submission(change: Partial<Submission> = {}): Submission {
 const states = [...activeStates, ...restingStates];
 const codes = Object.keys(errorTable) as ErrorCode[];
 const holes = /undefined|null|NaN|Invalid|\[object|[{}]|\s{2}|\.\.|^\s|\s$/;
-const theirs = "Błąd weryfikacji Pole P_15";
+const theirs = "Błąd weryfikacji; Pole P_15";
 const polishOnly = /[ąćęłńóśźż]/i;
 
 const withoutFailure: Record<State, string> = {
@@ -179,6 +179,14 @@ describe("an explanation", () => {
     expect(over.pl.summary).toContain("Dzień jej wystawienia, 2026-02-15, minął");
     expect(explain({ ...waiting, state: "sent" }, { now }).en.summary).not.toContain("midnight");
     expect(explain(submission(), { now }).en.summary).not.toContain("midnight");
+    const opened = {
+      ...waiting,
+      state: "sending",
+      session: { batch: "1", reference: "20260215-SB-1" },
+    } as const;
+    expect(explain(opened, { now }).en.summary).not.toContain("midnight");
+    const unopened = { ...opened, session: { batch: "1" } };
+    expect(explain(unopened, { now }).en.summary).toContain("midnight");
   });
 
   it("tells of an offline invoice why it is one, and until when it has to be sent", () => {

@@ -135,10 +135,20 @@ function filterFrom(values: Partial<Record<keyof typeof filterOptions, string>>)
   const parsed = ReplayFilter.safeParse(given);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new WrongUsage(
-    `${issue?.path[0] === undefined ? "" : `${String(issue.path[0])}: `}${issue?.message}.`,
-  );
+  const field = issue?.path[0] as keyof typeof given;
+  throw new WrongUsage(`--${optionOf[field]}: ${issue?.message}.`);
 }
+
+const optionOf: Record<keyof ReplayFilter, keyof typeof filterOptions> = {
+  states: "state",
+  codes: "code",
+  stoppedFrom: "from",
+  stoppedTo: "to",
+  createdFrom: "created-from",
+  createdTo: "created-to",
+  numberPrefix: "number-prefix",
+  kind: "kind",
+};
 
 function wholeNumber(value: string): number {
   const parsed = z.coerce.number().int().min(1).safeParse(value);

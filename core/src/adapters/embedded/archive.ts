@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { link, mkdir, open, readdir, readFile, rm } from "node:fs/promises";
+import { link, mkdir, open, readdir, readFile, rm, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { HubError } from "../../error.ts";
 import type { Archive } from "../../ports.ts";
+import { atMost } from "./at-most.ts";
 import { requireBlobKey } from "./blob-key.ts";
-import { makeDirectories, syncDirectories } from "./directories.ts";
+import { makeDirectories } from "./directories.ts";
+import { sharedSync } from "./shared-sync.ts";
 import { storageFailure } from "./storage-failure.ts";
 
 /**
@@ -20,52 +22,61 @@ export async function openArchive(folder: string): Promise<Archive> {
     await makeDirectories(aside);
     for (const name of await readdir(aside)) await rm(join(aside, name));
   });
+  const [puts, gets] = [atMost(filesAtOnce), atMost(filesAtOnce)];
+  const syncEntries = sharedSync(folder);
   return {
     put: async (key, bytes) => {
       requireBlobKey(key);
       const path = join(folder, key);
-      await translated(async () => {
-        const created = (await makeRoom(path)) && (await writeOnce(path, bytes, join(aside, randomUUID())));
-        if (!created) await requireSame(path, bytes, key);
-        // Also when the blob was there: whoever put it may not have come this far. All the way up, for the same reason.
-        await syncDirectories(dirname(path), folder);
-      });
+      await puts(() =>
+        translated(async () => {
+          const created = await writeOnce(path, bytes, join(aside, randomUUID()));
+          if (!created) await requireSame(path, bytes, key);
+          // Also when the blob was there: whoever put it may not have come this far.
+          await syncEntries(dirname(path));
+        }),
+      );
     },
     get: async (key) => {
       requireBlobKey(key);
-      return translated(() => read(join(folder, key)));
+      return gets(() => translated(() => read(join(folder, key))));
     },
   };
 }
 
-/** False: there is a blob where a directory would have to be. */
-async function makeRoom(path: string): Promise<boolean> {
-  try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    return true;
-  } catch (thrown) {
-    if (codeOf(thrown) === "EEXIST" || codeOf(thrown) === "ENOTDIR") return false;
-    throw thrown;
-  }
-}
+/** Enough for the thread pool always to have the next and for puts to share an fsync, and few open files. */
+const filesAtOnce = 32;
 
-/** False: there is something under this path already, and it was left as it is. */
+/** False: there is something under this path already, or a blob above it, and all was left as it is. */
 async function writeOnce(path: string, bytes: Uint8Array, temporary: string): Promise<boolean> {
+  const file = await open(temporary, "wx", 0o600);
   try {
-    const file = await open(temporary, "wx", 0o600);
     try {
       await file.writeFile(bytes);
       await file.sync();
     } finally {
       await file.close();
     }
-    await link(temporary, path);
+    await linkMakingRoom(temporary, path);
     return true;
   } catch (thrown) {
-    if (codeOf(thrown) === "EEXIST") return false;
+    if (taken.has(codeOf(thrown))) return false;
     throw thrown;
   } finally {
-    await rm(temporary, { force: true });
+    await unlink(temporary);
+  }
+}
+
+const taken = new Set<unknown>(["EEXIST", "ENOTDIR"]);
+
+/** The directory is there more often than not. */
+async function linkMakingRoom(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to);
+  } catch (thrown) {
+    if (codeOf(thrown) !== "ENOENT") throw thrown;
+    await mkdir(dirname(to), { recursive: true, mode: 0o700 });
+    await link(from, to);
   }
 }
 

@@ -10,12 +10,16 @@ export async function makeDirectories(path: string): Promise<void> {
 /** Makes the entries of `path` durable, and those of the directories above it up to and including `top`. */
 export async function syncDirectories(path: string, top: string): Promise<void> {
   for (let at = resolve(path), last = resolve(top); ; at = dirname(at)) {
-    const directory = await open(at, "r");
-    try {
-      await directory.sync();
-    } finally {
-      await directory.close();
-    }
+    await syncDirectory(at);
     if (at === last || at === dirname(at)) return;
+  }
+}
+
+export async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, "r");
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
   }
 }

@@ -12,10 +12,7 @@ const stored = z.object({ requests: z.array(z.number()), blockedUntil: z.number(
  */
 export function rateBudgetOn(table: Table, initial: RateLimitsByGroup = productionRateLimits) {
   /** Changes a window by compare and swap. */
-  async function change<T>(
-    key: Key,
-    by: (window: RateWindow) => [T, RateWindow],
-  ): Promise<T> {
+  async function change<T>(key: Key, by: (window: RateWindow) => [T, RateWindow]): Promise<T> {
     for (let attempt = 0; attempt < mostAttempts; attempt++) {
       const item = await table.get(key);
       const window = item === undefined ? emptyWindow : stored.parse(item.value);
