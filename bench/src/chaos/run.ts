@@ -133,6 +133,6 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
 const mostBehind = (invoices: number, kills: number): number => Math.ceil((2 * invoices) / (kills + 1)) + 20;
 
 async function caughtUp(behind: () => number, most: number): Promise<void> {
-  const giveUp = Date.now() + 5_000;
+  const giveUp = Date.now() + 2_000;
   while (behind() > most && Date.now() < giveUp) await pause(200);
 }
