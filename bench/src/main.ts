@@ -3,9 +3,10 @@ import { batch } from "./batch.ts";
 import { fa3 } from "./fa3.ts";
 import type { Bench } from "./figure.ts";
 import { latency } from "./latency.ts";
+import { planner } from "./planner/index.ts";
 import { sandbox } from "./sandbox.ts";
 
-const benches: Record<string, Bench> = { fa3, latency, sandbox, batch };
+const benches: Record<string, Bench> = { fa3, latency, sandbox, batch, planner };
 
 const usage = `Usage: npm run bench -- NAME... [--check] [--quick]
 Names: ${Object.keys(benches).join(", ")}

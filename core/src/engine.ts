@@ -33,7 +33,7 @@ export interface Timing {
   deadlineMs: number;
   /** After a call with an unknown outcome KSeF gets this long to come to rest before it is asked what happened. */
   quietMs: number;
-  /** First pause before the status of a sent invoice is looked at; each further one is half as long again. */
+  /** Shortest pause before the status of what was sent is looked at; it grows with the time KSeF takes. */
   lookMs: number;
   longestLookMs: number;
   /** First pause after a failure; each further one is twice as long. */
@@ -44,7 +44,7 @@ export interface Timing {
 export const defaultTiming: Timing = {
   deadlineMs: 30_000,
   quietMs: 10_000,
-  lookMs: 200,
+  lookMs: 100,
   longestLookMs: 60_000,
   backoffMs: 1_000,
   longestBackoffMs: 300_000,
@@ -59,6 +59,8 @@ export interface Engine extends Ports {
   ksef(tenant: string): Promise<KsefConnection>;
   /** KSeF's request limits, spent by all workers of a company together. */
   budget: RateBudget;
+  /** Whether calls to an environment are held back, because it does not work. */
+  breaker(environment: string): Breaker;
   /** What the Ministry has announced for each environment: deadlines depend on it. */
   outages: Outages;
   /** Watches the environments of all companies, by the Ministry's beacon and by our own probe, until the signal aborts. */
@@ -112,12 +114,13 @@ export function createEngine({
   const outages = outagesOn(table);
   let dispatcher: Pick<Dispatcher, "ring"> | undefined;
 
-  const breakerOf = (baseUrl: string): Breaker => {
+  const breaker = (environment: string): Breaker => {
+    const baseUrl = ksefBaseUrl(environment);
     const known = breakers.get(baseUrl);
     if (known !== undefined) return known;
-    const breaker = createBreaker({ clock });
-    breakers.set(baseUrl, breaker);
-    return breaker;
+    const created = createBreaker({ clock });
+    breakers.set(baseUrl, created);
+    return created;
   };
 
   return {
@@ -131,6 +134,7 @@ export function createEngine({
     apiKeys: apiKeysOn(table),
     exchangeRates: exchangeRates ?? nbpRates(ports, times, fetch),
     budget,
+    breaker,
     outages,
     watch: (signal) =>
       watchAll({
@@ -141,7 +145,7 @@ export function createEngine({
         outages,
         log,
         signal,
-        breaker: (environment) => breakerOf(ksefBaseUrl(environment)),
+        breaker,
       }),
     batchFolder,
     alone,
@@ -163,12 +167,11 @@ export function createEngine({
       if (tenant === undefined) throw new HubError("hub.config", `There is no tenant ${id}.`);
       const known = connections.get(id);
       if (known?.environment === tenant.environment) return known.connection;
-      const baseUrl = ksefBaseUrl(tenant.environment);
-      const breaker = breakerOf(baseUrl);
-      const gate = companyGate({ tenant: id, budget, breaker, clock });
+      const { environment } = tenant;
+      const gate = companyGate({ tenant: id, budget, breaker: breaker(environment), clock });
       const connection = connectKsef({
-        endpoint: { baseUrl, deadlineMs: times.deadlineMs, fetch, gate },
-        breaker,
+        endpoint: { baseUrl: ksefBaseUrl(environment), deadlineMs: times.deadlineMs, fetch, gate },
+        breaker: breaker(environment),
         nip: tenant.nip,
         credentials: () => tenants.credentials(id),
         clock,

@@ -16,12 +16,13 @@ export {
   type Upstream,
 } from "./error.ts";
 export { cachedExchangeRates, nbpExchangeRates, type ExchangeRates } from "./exchange-rates/index.ts";
-export { explain, type Explanation, type ExplainOptions } from "./explain/explain.ts";
+export type { Explanation } from "./explain/explain.ts";
+export { explainNow } from "./explain/explain-now.ts";
 export { steps } from "./explain/steps.ts";
 export { examine, largestInvoice, largestSource, submit, type Intake } from "./intake.ts";
 export { reportTimes, deadlineAlarms, midnightWarnings } from "./issuing/alarms.ts";
 export { codesOf, type Codes } from "./issuing/codes.ts";
-export { correctedBy, correctionOf } from "./issuing/corrections.ts";
+export { originalOf, correctionOf } from "./issuing/corrections.ts";
 export { deadlineOf, outagesOf } from "./issuing/deadline.ts";
 export { correctTechnically } from "./issuing/technical-correction.ts";
 export { createDispatcher, type Dispatcher, type Ring } from "./dispatch/index.ts";

@@ -36,7 +36,7 @@ export interface Intake extends Source {
  * its KOD II on record by then; throws `offline.*` where it cannot be issued so.
  */
 export async function submit(engine: Engine, intake: Intake): Promise<Submission> {
-  const { idempotencyKey, content, mediaType, urgent = false, mode, corrects } = intake;
+  const { idempotencyKey, content, mediaType, urgent = false, corrects } = intake;
   if (!/^[\x21-\x7e]{1,255}$/.test(idempotencyKey))
     throw new HubError(
       "request.idempotency-key",
@@ -56,14 +56,14 @@ export async function submit(engine: Engine, intake: Intake): Promise<Submission
   const offline = offlineOf(intake, engine.clock.now());
   const oddities =
     offline && corrects === undefined ? await judgeMode(engine, tenant, { invoice, offline }) : [];
+  if (offline !== undefined)
+    await vouchFor(engine, tenant, { id, sellerNip: invoice.sellerNip, sha256: sha256(xml) });
   const document = await archive(engine, `${tenant.id}/${id}/invoice`, "xml", xml);
   const source =
     mediaType === "application/xml"
       ? document
       : await archive(engine, `${tenant.id}/${id}/source`, "json", content);
 
-  if (offline !== undefined)
-    await vouchFor(engine, tenant, { tenant: tenant.id, id, invoice, document, offline });
   if (corrects !== undefined) await linkCorrection(engine, corrects, id);
 
   const now = engine.clock.now();
@@ -81,15 +81,10 @@ export async function submit(engine: Engine, intake: Intake): Promise<Submission
     urgent,
     attachment,
     ...(offline === undefined ? {} : { offline }),
-    warnings: [...oddities, ...warnings]
-      .slice(0, mostWarnings)
-      .map(({ code, message, messagePl, path, line }) => ({
-        code,
-        message,
-        messagePl,
-        path,
-        line,
-      })),
+    warnings: [...oddities, ...warnings.slice(0, mostWarnings)].map((warning) => {
+      const { code, message, messagePl, path, line } = warning;
+      return { code, message, messagePl, path, line };
+    }),
     looks: 0,
     failures: 0,
     spent: 0,

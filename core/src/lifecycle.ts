@@ -10,13 +10,13 @@
  */
 import { checkDocument } from "./check.ts";
 import type { Engine } from "./engine.ts";
-import { HubError, toHubError } from "./error.ts";
+import { HubError } from "./error.ts";
 import type { SessionInvoice } from "./ksef/client.ts";
 import { sha256 } from "./ksef/encryption.ts";
 import type { Answer } from "./ksef/http.ts";
 import { isKsefNumber } from "./ksef/number.ts";
 import type { Posted } from "./ksef/online.ts";
-import { verifyReceipt } from "./ksef/receipt.ts";
+import { requireWhole, verifyReceipt } from "./ksef/receipt.ts";
 import { refusalOf, verdictOf } from "./ksef/status.ts";
 import type { Submission, SubmissionRef } from "./submission.ts";
 import {
@@ -106,21 +106,26 @@ export async function settle(work: Work, found: SessionInvoice | undefined): Pro
 
 /**
  * sent -> accepted, or a stop, or the next look. Waiting has no end of its own: KSeF may take hours, and sending again is
- * never a cure. `pauseMs`: until the next look, if KSeF is still at it.
+ * never a cure. `lookAt`: the next look, if KSeF is still at it.
  */
 export async function judge(
   work: Work,
   seen: SessionInvoice,
-  pauseMs = work.engine.timing.lookMs,
+  lookAt = work.engine.clock.now() + work.engine.timing.lookMs,
 ): Promise<void> {
   const { code, description } = seen.status;
   const verdict = verdictOf(code);
   switch (verdict.verdict) {
     case "wait": {
       const { looks, status, session } = work.submission;
-      const wakeAt = work.engine.clock.now() + pauseMs;
       const at = { ...session, invoiceReference: seen.referenceNumber };
-      const change = { status: { code, description }, session: at, looks: looks + 1, wakeAt, ...noProblem };
+      const change = {
+        status: { code, description },
+        session: at,
+        looks: looks + 1,
+        wakeAt: lookAt,
+        ...noProblem,
+      };
       const said: Said = [`KSeF: ${description}.`, `KSeF: ${description}.`];
       return work.save(change, code === status?.code ? undefined : said);
     }
@@ -144,6 +149,12 @@ async function adopt(work: Work, { status }: SessionInvoice): Promise<void> {
     throw new HubError("ksef.protocol", `${status.description}, but KSeF does not name the original.`);
   const ksef = await work.ksef();
   const original = await ksef.use((access) => ksef.client.invoice(ksefNumber, access));
+  // A page of a firewall, or half a document, is no other invoice.
+  requireWhole(
+    original,
+    "Faktura",
+    (what) => new HubError("ksef.protocol", `Invoice ${ksefNumber}: ${what}.`),
+  );
   if (sha256(original.bytes) === work.submission.document.sha256)
     return accept(work, { ksefNumber }, { reference });
   const { invoice } = work.submission;
@@ -152,8 +163,8 @@ async function adopt(work: Work, { status }: SessionInvoice): Promise<void> {
 }
 
 /**
- * sent -> accepted, and on to reported where KSeF has given a link to the receipt: downloads are not counted. One write
- * when both succeed. `wakeAt`: when to ask for the receipt, where there is no link.
+ * sent -> accepted, and on to reported where KSeF has given a link to the receipt: downloads are not counted. `wakeAt`:
+ * when to ask for the receipt where there is none.
  */
 export async function accept(
   work: Work,
@@ -167,33 +178,15 @@ export async function accept(
       "ksef.protocol",
       `KSeF accepted the invoice under "${number}", which is not a KSeF number.`,
     );
-  const change: Partial<Submission> = {
-    state: "accepted",
-    ksef: { number, ...(at ? { acceptedAt: at } : {}) },
-    session,
-    wakeAt,
-    ...noProblem,
-  };
-  const said: Said = [
+  const ksef = { number, ...(at ? { acceptedAt: at } : {}) };
+  await work.save({ state: "accepted", ksef, session, wakeAt, ...noProblem }, [
     `Accepted under KSeF number ${number}.`,
     `Przyjęta pod numerem KSeF ${number}.`,
-    "accepted",
-  ];
-  if (!link) return work.save(change, said);
-  let error: HubError | undefined;
-  try {
-    const { client } = await work.ksef();
-    const { receipt, numberedAt } = await archiveReceipt(work, number, await client.download(link));
-    const ksef = { number, acceptedAt: numberedAt };
-    return await work.save({ ...change, state: "reported", ksef, receipt }, said, receiptArchived);
-  } catch (thrown) {
-    if (thrown instanceof Overtaken) throw thrown;
-    error = toHubError(thrown);
-  }
-  await work.save({ ...change, ...afterFailure(work, error), state: "accepted" }, said, inWords(error));
+  ]);
+  if (link) await report(work, link);
 }
 
-/** accepted -> reported, for a receipt that was not to be had when the number was. `link`: where to download it, if known. */
+/** accepted -> reported. The receipt comes by the link, or else by the KSeF number. */
 export async function report(work: Work, link?: string | null): Promise<void> {
   const { ksef: accepted, session } = work.submission;
   if (accepted === undefined || session?.reference === undefined)
@@ -203,15 +196,12 @@ export async function report(work: Work, link?: string | null): Promise<void> {
   const answer = link
     ? await ksef.client.download(link)
     : await ksef.use((access) => ksef.client.receipt(reference, accepted.number, access));
-  const { receipt, numberedAt } = await archiveReceipt(work, accepted.number, answer);
-  const number = { ...accepted, acceptedAt: numberedAt };
-  await work.save({ state: "reported", receipt, ksef: number, ...noProblem }, receiptArchived);
+  const receipt = await archiveReceipt(work, accepted.number, answer);
+  await work.save({ state: "reported", ...receipt, ...noProblem }, [
+    "The receipt (UPO) is verified and archived.",
+    "Urzędowe poświadczenie odbioru (UPO) zweryfikowano i zarchiwizowano.",
+  ]);
 }
-
-const receiptArchived: Said = [
-  "The receipt (UPO) is verified and archived.",
-  "Urzędowe poświadczenie odbioru (UPO) zweryfikowano i zarchiwizowano.",
-];
 
 /** The receipt is verified before it is archived, and archived before it is reported. */
 async function archiveReceipt(work: Work, ksefNumber: string, answer: Answer) {
@@ -221,7 +211,8 @@ async function archiveReceipt(work: Work, ksefNumber: string, answer: Answer) {
   // KSeF may sign anew on each download: the hash in the key keeps two such receipts apart.
   const key = `${tenant}/${id}/upo-${Buffer.from(hash, "base64").toString("hex").slice(0, 16)}.xml`;
   await work.engine.archive.put(key, bytes);
-  return { receipt: { key, sha256: hash, size: bytes.byteLength }, numberedAt };
+  const receipt = { key, sha256: hash, size: bytes.byteLength };
+  return { receipt, ksef: { number: ksefNumber, acceptedAt: numberedAt } };
 }
 
 /** held or dead -> where it stopped. Throws `submission.not-found` and `submission.not-replayable`. */
@@ -233,7 +224,12 @@ export async function replay(engine: Engine, ref: SubmissionRef): Promise<Submis
     throw new HubError("submission.not-replayable", `Invoice ${ref.id} is ${state}.`);
   const sentOrNot = session === undefined ? "received" : "sending";
   const next = ksef === undefined ? sentOrNot : "accepted";
-  await work.save({ state: next, spent: 0, ...noProblem }, ["Replayed.", "Ponowiono."]);
-  await engine.ring(ref);
+  try {
+    await work.save({ state: next, spent: 0, ...noProblem }, ["Replayed.", "Ponowiono."]);
+  } catch (thrown) {
+    if (!(thrown instanceof Overtaken)) throw thrown;
+    throw new HubError("submission.not-replayable", `Invoice ${ref.id} is being taken up already.`);
+  }
+  await engine.ring(ref, work.submission);
   return work.submission;
 }

@@ -5,7 +5,6 @@ import { errorTable, type ErrorCode, HubError, toHubError } from "./error.ts";
 import { replay } from "./lifecycle.ts";
 import { endOfDay } from "./offline/midnight.ts";
 import type { Submission } from "./submission.ts";
-import { Overtaken } from "./work.ts";
 
 /** An instant in ISO 8601 with its offset, or a day in Poland: `from` means its beginning, `to` its end. */
 const moment = (edge: "from" | "to") =>
@@ -121,7 +120,6 @@ async function replayOne(engine: Engine, { tenant, id }: Submission): Promise<Re
     await replay(engine, { tenant, id });
     return "replayed";
   } catch (thrown) {
-    if (thrown instanceof Overtaken) return "skipped";
     const { code } = toHubError(thrown);
     return code === "submission.not-replayable" ? "skipped" : code;
   }

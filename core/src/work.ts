@@ -4,18 +4,18 @@ import type { KsefConnection } from "./ksef/connection.ts";
 import type { StoredSubmission } from "./submissions.ts";
 import { isActive, withEvent, type Problem, type Submission, type SubmissionRef } from "./submission.ts";
 
-/** A line of the timeline, in English and in Polish; with its own state where one write takes two steps. */
-export type Said = readonly [en: string, pl: string, state?: Submission["state"]];
+/** A line of the timeline, in English and in Polish. */
+export type Said = readonly [en: string, pl: string];
 
 /** One worker's hold on one submission: what it is now, and the only way to change it. */
 export interface Work {
   readonly engine: Engine;
   readonly submission: Submission;
   /**
-   * Compare and swap on the ledger, with lines for the timeline if there is something to say.
+   * Compare and swap on the ledger, with a line for the timeline if there is something to say.
    * Throws `Overtaken` when another worker changed the submission meanwhile: then it is theirs.
    */
-  save(change: Partial<Submission>, ...said: (Said | undefined)[]): Promise<void>;
+  save(change: Partial<Submission>, said?: Said): Promise<void>;
   ksef(): Promise<KsefConnection>;
 }
 
@@ -41,15 +41,19 @@ export function workOn(
     get submission() {
       return stored.value;
     },
-    save: async (change, ...said) => {
+    save: async (change, said) => {
       const now = engine.clock.now();
       const next = { ...stored.value, wakeAt: now, ...change, updatedAt: now };
-      const code = change.problem?.code;
-      const lines = said.filter((line) => line !== undefined);
-      for (const [message, messagePl, state = next.state] of lines) {
-        // Of two steps in one write, only the last can have failed.
-        const failed = code !== undefined && message === lines.at(-1)?.[0];
-        const event = { at: now, state, message, messagePl, ...(failed ? { code } : {}) };
+      if (said !== undefined) {
+        const [message, messagePl] = said;
+        const code = change.problem?.code;
+        const event = {
+          at: now,
+          state: next.state,
+          message,
+          messagePl,
+          ...(code === undefined ? {} : { code }),
+        };
         next.timeline = withEvent(next.timeline, event);
       }
       const replaced = await engine.submissions.replace(stored, next);

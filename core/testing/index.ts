@@ -7,6 +7,7 @@ export { clockContract } from "./clock.ts";
 export { eventually } from "./eventually.ts";
 export { sampleInvoice, sampleInvoiceXml, type SampleInvoice } from "./invoice.ts";
 export type { It } from "./it.ts";
+export { laggingIndexes } from "./lagging-table.ts";
 export { queueContract } from "./queue.ts";
 export { secretsContract } from "./secrets.ts";
 export { tableContract } from "./table.ts";

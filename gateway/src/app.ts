@@ -1,6 +1,8 @@
 import {
+  correctTechnically,
   type Engine,
   examine,
+  explainNow,
   HubError,
   largestSource,
   mediaTypes,
@@ -8,12 +10,16 @@ import {
   replayAll,
   ReplayFilter,
   type Source,
+  type Submission,
   submit,
   toHubError,
 } from "@ksef-hub/core";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import * as z from "zod";
+import { codePicture, codesView, pictureName } from "./offline/codes.ts";
+import { correctionOrderOf, issueOf } from "./offline/issue.ts";
+import { offlineView, timesOf } from "./offline/view.ts";
 import { problem } from "./problem.ts";
 import { readiness } from "./readiness.ts";
 import { explanationOf, matchOf, timelineOf, viewOf } from "./view.ts";
@@ -47,9 +53,10 @@ export function gateway(engine: Engine): Hono<Env> {
     const submission = await submit(engine, {
       tenant: c.get("tenant"),
       idempotencyKey,
+      ...issueOf(c),
       ...(await sourceOf(c)),
     });
-    const view = viewOf(submission);
+    const view = await fullView(submission);
     return c.json(view, 202, { location: view.links.self });
   });
 
@@ -63,12 +70,16 @@ export function gateway(engine: Engine): Hono<Env> {
     if (!Number.isInteger(limit) || limit < 1 || limit > 200)
       throw new HubError("request.invalid", "limit is a whole number from 1 to 200.");
     const page = await engine.submissions.list(c.get("tenant"), limit, c.req.query("after"));
-    return c.json({ invoices: page.submissions.map(viewOf), next: page.next });
+    const times = await timesOf(engine, page.submissions);
+    return c.json({ invoices: page.submissions.map((each) => viewOf(each, times)), next: page.next });
   });
 
   app.get("/v1/invoices/:id", async (c) => {
     const submission = await find(c);
-    return c.json({ ...viewOf(submission), explanation: explanationOf(submission, engine.clock.now()) });
+    return c.json({
+      ...(await fullView(submission)),
+      explanation: explanationOf(await explainNow(engine, submission)),
+    });
   });
 
   app.get("/v1/invoices/:id/timeline", async (c) => c.json(timelineOf(await find(c))));
@@ -76,6 +87,23 @@ export function gateway(engine: Engine): Hono<Env> {
   app.get("/v1/invoices/:id/xml", async (c) => archived(await find(c), "document"));
 
   app.get("/v1/invoices/:id/upo", async (c) => archived(await find(c), "receipt"));
+
+  app.get("/v1/invoices/:id/codes", async (c) => c.json(await codesView(engine, await find(c))));
+
+  app.get(`/v1/invoices/:id/:picture{${pictureName}}`, async (c) =>
+    codePicture(engine, await find(c), c.req.param("picture")),
+  );
+
+  app.post("/v1/invoices/:id/technical-correction", limited, async (c) => {
+    const original = { tenant: c.get("tenant"), id: c.req.param("id") };
+    const submission = await correctTechnically(engine, original, {
+      idempotencyKey: c.req.header("idempotency-key") ?? "",
+      ...correctionOrderOf(c),
+      ...(await sourceOf(c)),
+    });
+    const view = await fullView(submission);
+    return c.json(view, 202, { location: view.links.self });
+  });
 
   app.post("/v1/invoices/replay", limited, async (c) => {
     const { filter, ...order } = await orderOf(c);
@@ -89,7 +117,7 @@ export function gateway(engine: Engine): Hono<Env> {
   });
 
   app.post("/v1/invoices/:id/replay", async (c) =>
-    c.json(viewOf(await replay(engine, { tenant: c.get("tenant"), id: c.req.param("id") })), 202),
+    c.json(await fullView(await replay(engine, { tenant: c.get("tenant"), id: c.req.param("id") })), 202),
   );
 
   app.notFound((c) =>
@@ -104,6 +132,12 @@ export function gateway(engine: Engine): Hono<Env> {
     }
     return problem(c, error);
   });
+
+  /** With the codes and the technical correction of an invoice issued offline. */
+  async function fullView(submission: Submission) {
+    const view = viewOf(submission, await timesOf(engine, [submission]));
+    return { ...view, ...(await offlineView(engine, submission)) };
+  }
 
   async function find(c: Context<Env, "/v1/invoices/:id">) {
     const id = c.req.param("id");

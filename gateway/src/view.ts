@@ -1,7 +1,8 @@
-import { explain, type ReplayOutcome, type Submission } from "@ksef-hub/core";
+import type { Explanation, ReplayOutcome, Submission } from "@ksef-hub/core";
+import { sendingView, type Times } from "./offline/view.ts";
 
 /** A submission as the API shows it. Instants are ISO 8601 in UTC; what the hub keeps to itself is left out. */
-export function viewOf(submission: Submission) {
+export function viewOf(submission: Submission, times: Times) {
   const { id, state, idempotencyKey, invoice, ksef, session, status, problem, receipt, source, document } =
     submission;
   const self = `/v1/invoices/${id}`;
@@ -20,6 +21,8 @@ export function viewOf(submission: Submission) {
     status,
     problem,
     warnings: submission.warnings,
+    urgent: submission.urgent,
+    ...sendingView(submission, times),
     receipt: receipt && { sha256: receipt.sha256, size: receipt.size },
     timeline: submission.timeline.map(({ at, since, ...event }) => ({
       at: iso(at),
@@ -31,8 +34,7 @@ export function viewOf(submission: Submission) {
 }
 
 /** Why an invoice is where it is and what comes next, in both languages. */
-export function explanationOf(submission: Submission, now: number) {
-  const { since, nextAt, ...told } = explain(submission, { now });
+export function explanationOf({ since, nextAt, ...told }: Explanation) {
   return { ...told, since: iso(since), ...(nextAt === undefined ? {} : { nextAt: iso(nextAt) }) };
 }
 

@@ -1,4 +1,12 @@
-import { createDispatcher, type Engine, type Job, sweep, toHubError } from "@ksef-hub/core";
+import {
+  createDispatcher,
+  type Engine,
+  type Job,
+  reportStuck,
+  sweep,
+  type Tenant,
+  toHubError,
+} from "@ksef-hub/core";
 import * as z from "zod";
 
 export interface Worker {
@@ -40,12 +48,16 @@ export function startWorker(
       if (!signal.aborted) await engine.clock.sleep(1_000, signal);
     }
   })();
+  const told = new Set<string>();
+  const isPaused = ({ environment }: Tenant): boolean => engine.breaker(environment).state !== "closed";
   const sweeping = (async () => {
     // After a start the bells of whatever was in hand are gone.
     await tryTo(engine, sweepFailed, () => sweep(engine, { overdueMs: 0, ahead: true }));
     while (!signal.aborted) {
       await engine.clock.sleep(sweepMs, signal);
-      if (!signal.aborted) await tryTo(engine, sweepFailed, () => sweep(engine, { overdueMs: sweepMs / 2 }));
+      if (signal.aborted) break;
+      await tryTo(engine, sweepFailed, () => sweep(engine, { overdueMs: sweepMs / 2 }));
+      await tryTo(engine, "The look for stuck invoices failed", () => reportStuck(engine, told, isPaused));
     }
   })();
 

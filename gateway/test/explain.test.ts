@@ -27,6 +27,21 @@ it("answers why an invoice is not there, in both languages, with KSeF's own word
   expect(Date.parse(explanation.since)).toBeGreaterThan(0);
 });
 
+it("tells until when an invoice issued offline has to be sent", async () => {
+  await using rig = await Rig.start({ worker: false });
+  const view = (await (await rig.post(invoice({ issueDate: "2026-02-13" }), "order-1")).json()) as {
+    id: string;
+  };
+  const stored = await rig.engine.submissions.get({ tenant: "acme", id: view.id });
+  if (stored === undefined) throw new Error("not there");
+  const offline = { mode: "offline24", issuedAt: Date.parse("2026-02-13T12:00:00Z") } as const;
+  await rig.engine.submissions.replace(stored, { ...stored.value, offline });
+  const { explanation } = (await (await rig.request(`/v1/invoices/${view.id}`)).json()) as Explained;
+  // The 13th is a Friday.
+  expect(explanation.en.summary).toContain("by the end of 2026-02-16: that time is over");
+  expect(explanation.pl.summary).toContain("do końca dnia 2026-02-16");
+});
+
 it("shows all that happened to an invoice in both languages", async () => {
   await using rig = await Rig.start();
   const { id, ksefNumber, timeline } = await rig.deliver(invoice(), "order-1");

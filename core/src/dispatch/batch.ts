@@ -4,7 +4,7 @@ import { HubError, toHubError } from "../error.ts";
 import { fa3Form } from "../fa3/forms.ts";
 import { namedByHash, type BatchDocument } from "../ksef/batch/archive.ts";
 import { BatchFailure, sendBatch, type BatchStep } from "../ksef/batch/send.ts";
-import { intend, notTaken, sendAgain, taken } from "../lifecycle.ts";
+import { intend, notTaken, sendAgain } from "../lifecycle.ts";
 import { Overtaken, type Work } from "../work.ts";
 import type { Session } from "./desk.ts";
 import { each, firstLookMs, sideBySide, take, type Office } from "./office.ts";
@@ -44,7 +44,7 @@ export async function ship(office: Office, waiting: readonly Waiting[], offlineM
         members.set(member, work.submission.document.key);
       }),
     );
-    const { reference } = await sendBatch(ksef, documents(office, members), {
+    await sendBatch(ksef, documents(office, members), {
       folder: engine.batchFolder,
       formCode: fa3Form,
       offlineMode,
@@ -54,11 +54,6 @@ export async function ship(office: Office, waiting: readonly Waiting[], offlineM
     });
     const closedAt = clock.now();
     await desk.update(id, { state: "closed", openedAt: closedAt, lookAt: closedAt + firstLookMs(office) });
-    await each(members.keys(), sideBySide, (member) =>
-      take(office, member, ["sending"], (work) => taken(work, { batch: id, reference }, parkedMs), {
-        batch: id,
-      }),
-    );
   } catch (thrown) {
     if (thrown instanceof Overtaken) return;
     if (thrown instanceof BatchFailure && thrown.step.step === "close" && thrown.outcome === "unknown") {

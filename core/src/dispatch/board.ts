@@ -61,6 +61,16 @@ export class Board {
     return this.#due(now, (state) => state !== "ready");
   }
 
+  /** These, and what else was sent in their sessions: one look at a session tells of all. */
+  sentWith(cards: readonly Card[]): Card[] {
+    const sessions = new Set(cards.map(({ session }) => session?.reference));
+    if (sessions.size === 0) return [];
+    return [...this.#cards.values()].filter(
+      ({ id, state, session }) =>
+        state === "sent" && sessions.has(session?.reference) && !this.#inHand.has(id),
+    );
+  }
+
   /** When the next of those that are not due yet will be. */
   nextAt(now: number): number {
     let next = Infinity;

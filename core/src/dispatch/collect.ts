@@ -1,13 +1,13 @@
 import { HubError, toHubError } from "../error.ts";
-import type { KsefClient } from "../ksef/client.ts";
+import type { KsefClient, SessionInvoice } from "../ksef/client.ts";
 import { readCollectiveReceipt } from "../ksef/receipt.ts";
 import { refusalOf } from "../ksef/status.ts";
-import { accept, judge, report, sendAgain } from "../lifecycle.ts";
+import { accept, judge, report, sendAgain, taken } from "../lifecycle.ts";
 import type { Work } from "../work.ts";
 import { membersOf, parkedMs, takeMember, type Manifest } from "./batch.ts";
 import type { Session } from "./desk.ts";
-import { learn, lookPauses } from "./follow.ts";
-import { each, sideBySide, warn, type Office } from "./office.ts";
+import { learn, nextLooks } from "./looks.ts";
+import { each, sideBySide, take, warn, type Office } from "./office.ts";
 
 type Status = Awaited<ReturnType<KsefClient["sessionStatus"]>>;
 
@@ -18,6 +18,7 @@ export async function lookAtBatch(office: Office, session: Session): Promise<voi
   const now = engine.clock.now();
   if (reference === undefined) return desk.remove(session.id);
   try {
+    const nextLook = await nextLooks(office, "sessionMisc", engine.timing.lookMs);
     const status = await ksef.use((access) => ksef.client.sessionStatus(reference, access));
     const { code } = status.status;
     if (code === 100 && (session.state === "closing" || now - session.openedAt > closeLostMs)) {
@@ -27,9 +28,9 @@ export async function lookAtBatch(office: Office, session: Session): Promise<voi
       if (session.state !== "read") learn(office, now - session.openedAt);
       return await collect(office, { ...session, reference }, status);
     }
-    const pauses = await lookPauses(office);
-    const lookAt = now + pauses(session.openedAt);
+    const lookAt = nextLook(session.openedAt);
     await desk.update(session.id, { state: "closed", lookAt, failures: 0 });
+    if (session.marked !== true && now - session.openedAt > quickMs) await mark(office, session);
   } catch (thrown) {
     const error = toHubError(thrown);
     if (error.code === "ksef.session-unknown")
@@ -43,10 +44,25 @@ export async function lookAtBatch(office: Office, session: Session): Promise<voi
 }
 
 const closeLostMs = 60_000;
+const quickMs = 10_000;
+
+/** sending -> sent, for all of a batch. */
+async function mark(office: Office, { id, reference }: Session): Promise<void> {
+  const { desk } = office;
+  const session = desk.sessions.find((known) => known.id === id);
+  if (session === undefined || reference === undefined) return;
+  const members = await membersOf(office, session);
+  await each(members, sideBySide, ([member]) =>
+    take(office, member, ["sending"], (work) => taken(work, { batch: id, reference }, parkedMs), {
+      batch: id,
+    }),
+  );
+  await desk.update(id, { marked: true });
+}
 
 /**
- * The results of a batch that is through: page by page from KSeF's list, which has the link to each receipt. Where the
- * limits make that wait, the receipt of the whole session tells the numbers at once, since downloads are not counted.
+ * The results of a batch that is through. First the numbers, all at once from the receipt of the session, since downloads
+ * are not counted; then page by page KSeF's list, which has the refusals and the link to each receipt.
  */
 async function collect(
   office: Office,
@@ -56,18 +72,17 @@ async function collect(
   const { engine, ksef, desk } = office;
   const { id, reference } = session;
   const members = await membersOf(office, session);
-  const pauseMs = engine.timing.lookMs;
   const byHash = new Map(members.map(([member, sha256]) => [sha256, member]));
+  if (session.state !== "read") {
+    await acceptByReceipts(office, session, members, status);
+    await desk.update(id, { state: "read" });
+  }
   try {
     for (let next = session.page; ;) {
       const page = await ksef.use((access) => ksef.client.sessionInvoices(reference, next, access));
       await each(page.invoices, sideBySide, async (seen) => {
         const member = byHash.get(seen.invoiceHash);
-        const see = (work: Work) =>
-          work.submission.state === "accepted"
-            ? report(work, seen.upoDownloadUrl)
-            : judge(work, seen, pauseMs);
-        if (member !== undefined) await takeMember(office, member, id, see);
+        if (member !== undefined) await takeMember(office, member, id, (work) => see(work, seen));
       });
       next = page.continuationToken ?? undefined;
       if (next === undefined) break;
@@ -76,12 +91,13 @@ async function collect(
   } catch (thrown) {
     const error = toHubError(thrown);
     if (error.code !== "ksef.rate-limited") throw error;
-    if (session.state !== "read") await acceptByReceipts(office, session, members, status);
-    const lookAt = engine.clock.now() + (error.retryAfterMs ?? 0);
-    return desk.update(id, { state: "read", lookAt });
+    return desk.update(id, { lookAt: engine.clock.now() + (error.retryAfterMs ?? 0) });
   }
   await finish(office, session, members, refusalOf(status.status, "ksef.cancelled"));
 }
+
+const see = (work: Work, seen: SessionInvoice): Promise<void> =>
+  work.submission.state === "accepted" ? report(work, seen.upoDownloadUrl) : judge(work, seen);
 
 /** The numbers of all that were accepted, from the receipts of the session. */
 async function acceptByReceipts(

@@ -7,10 +7,11 @@ import type { Bell } from "./bell.ts";
 import type { Card } from "./board.ts";
 import { lookAtBatch } from "./collect.ts";
 import { takeDesk, type Session } from "./desk.ts";
-import { follow, settleAll } from "./follow.ts";
+import { follow } from "./follow.ts";
 import { each, sideBySide, take, warn, type Memory, type Office } from "./office.ts";
 import { closeIdle, openOnline, sendOnline } from "./online.ts";
 import { plan } from "./plan.ts";
+import { settleAll } from "./settle.ts";
 
 export interface CompanyOptions {
   engine: Engine;
@@ -118,7 +119,8 @@ async function startDue(
   }
 
   hold("settle", of("sending"), () => settleAll(office, of("sending")));
-  hold("follow", of("sent"), () => follow(office, of("sent")));
+  const sent = board.sentWith(of("sent"));
+  hold("follow", sent, () => follow(office, sent));
   hold("report", of("accepted"), () =>
     each(of("accepted"), sideBySide, ({ id }) => take(office, id, ["accepted"], (work) => report(work))),
   );

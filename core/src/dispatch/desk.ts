@@ -24,6 +24,8 @@ const session = z.object({
   lookAt: z.number(),
   /** Looks in a row that failed. */
   failures: z.number(),
+  /** Of a batch: its submissions say that KSeF has them, which is written only if it takes its time. */
+  marked: z.boolean().optional(),
   /** Of a batch: the page of KSeF's list to be read next. */
   page: z.string().optional(),
 });

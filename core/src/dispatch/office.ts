@@ -32,7 +32,7 @@ export interface Office {
 
 /**
  * Takes a submission up as the ledger has it now and runs a step, if it is still in one of these states and no one else
- * has it: `wakeAt` is the lease, which the members of `batch` hold for that batch. Resolves with whether it was. The
+ * has it: `wakeAt` is the lease, which the members of `batch` hold for that batch; `early` where it is a mere pause. Resolves with whether it was. The
  * board hears of every change.
  */
 export async function take(
@@ -40,7 +40,7 @@ export async function take(
   id: string,
   states: readonly ActiveState[],
   step: (work: Work) => Promise<void>,
-  { batch }: { batch?: string } = {},
+  { batch, early = false }: { batch?: string; early?: boolean } = {},
 ): Promise<boolean> {
   const { engine, tenant, memory } = office;
   const { board } = memory;
@@ -52,7 +52,7 @@ export async function take(
   const { state, wakeAt, session } = stored.value;
   const now = engine.clock.now();
   board.note(stored.value, now);
-  const free = wakeAt <= now || (batch !== undefined && session?.batch === batch);
+  const free = early || wakeAt <= now || (batch !== undefined && session?.batch === batch);
   if (!free || !states.some((expected) => expected === state)) return false;
   const work = workOn(engine, stored, (saved) => board.note(saved, engine.clock.now()));
   await attempt(work, step);
@@ -75,7 +75,7 @@ export async function each<T>(
 
 /** When it is worth to look at what KSeF has been given, if it takes as long as it usually does. */
 export const firstLookMs = ({ engine, memory }: Office): number =>
-  Math.max(engine.timing.lookMs, 0.9 * memory.usualMs);
+  Math.round(Math.max(engine.timing.lookMs, 0.9 * memory.usualMs));
 
 /** What concerns no single submission is told to the operator. */
 export function warn({ engine, tenant }: Office, thrown: unknown): void {

@@ -3,7 +3,7 @@ import type { Engine } from "../engine.ts";
 import { HubError } from "../error.ts";
 import { kodI, type Kod } from "../offline/kod.ts";
 import type { Archive } from "../ports.ts";
-import type { Submission } from "../submission.ts";
+import type { Submission, SubmissionRef } from "../submission.ts";
 
 /** KOD I, and KOD II of an invoice issued offline. */
 export interface Codes {
@@ -32,9 +32,8 @@ export async function codesOf(engine: Engine, submission: Submission): Promise<C
     sha256: document.sha256,
     ksefNumber: ksef?.number,
   });
-  return offline === undefined
-    ? { kodI: first }
-    : { kodI: first, kodII: await keptKodII(engine.archive, submission) };
+  const second = offline && (await keptKodII(engine.archive, submission));
+  return { kodI: first, ...(second && { kodII: second }) };
 }
 
 /**
@@ -50,15 +49,13 @@ export async function keepKodII(archive: Archive, issue: Issued, kod: Kod): Prom
   }
 }
 
-type Issued = Pick<Submission, "tenant" | "id" | "document">;
+type Issued = SubmissionRef & { document: Pick<Submission["document"], "sha256"> };
 
 const kept = z.object({ link: z.string(), label: z.string() });
 
-async function keptKodII(archive: Archive, issued: Issued): Promise<Kod> {
-  const key = keyOf(issued);
-  const bytes = await archive.get(key);
-  if (bytes === undefined) throw new HubError("archive.missing", `The archive has no ${key}.`);
-  return kept.parse(JSON.parse(new TextDecoder().decode(bytes)));
+async function keptKodII(archive: Archive, issued: Issued): Promise<Kod | undefined> {
+  const bytes = await archive.get(keyOf(issued));
+  return bytes && kept.parse(JSON.parse(new TextDecoder().decode(bytes)));
 }
 
 /** By the document: two that race for one idempotency key each have their own. */

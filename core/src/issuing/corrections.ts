@@ -2,15 +2,18 @@ import * as z from "zod";
 import type { Engine } from "../engine.ts";
 import { isActive, type Submission, type SubmissionRef } from "../submission.ts";
 
-/** Remembers, before the technical correction exists, of which invoice it is one. Doing it again changes nothing. */
-export async function linkCorrection({ table }: Pick<Engine, "table">, original: SubmissionRef, id: string) {
-  const { tenant } = original;
-  const item = {
-    ...{ pk: pkOf(original), sk: `correction#${id}` },
-    value: { original: original.id, correction: id },
-    index1: { pk: `T#${tenant}#corrects#${id}`, sk: original.id },
-  };
-  await table.put(item, 0);
+/**
+ * Remembers, before the technical correction exists, of which invoice it is one; with both, for an index may lag. Doing
+ * it again changes nothing.
+ */
+export async function linkCorrection(
+  { table }: Pick<Engine, "table">,
+  original: SubmissionRef,
+  id: string,
+): Promise<void> {
+  const value = { original: original.id, correction: id };
+  await table.put({ pk: pkOf(original), sk: `correction#${id}`, value }, 0);
+  await table.put({ pk: pkOf({ tenant: original.tenant, id }), sk: "corrects", value }, 0);
 }
 
 /** The technical correction that counts: the accepted one, else the one on its way, else the latest; undefined: none. */
@@ -30,13 +33,13 @@ export async function correctionOf(
 }
 
 /** The id of the invoice that this is the technical correction of; undefined when it is none. */
-export async function correctedBy(
+export async function originalOf(
   { table }: Pick<Engine, "table">,
-  { tenant, id, offline }: Submission,
+  submission: Submission,
 ): Promise<string | undefined> {
-  if (offline?.correctedSha256 === undefined) return undefined;
-  const { items } = await table.query({ index: 1, pk: `T#${tenant}#corrects#${id}`, limit: 1 });
-  return items[0] && link.parse(items[0].value).original;
+  if (submission.offline?.correctedSha256 === undefined) return undefined;
+  const item = await table.get({ pk: pkOf(submission), sk: "corrects" });
+  return item && link.parse(item.value).original;
 }
 
 const link = z.object({ original: z.string(), correction: z.string() });

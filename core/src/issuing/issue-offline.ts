@@ -11,11 +11,6 @@ import { deadlineOf } from "./deadline.ts";
 export type OfflineMode = NonNullable<Submission["offline"]>["mode"];
 type Warning = Submission["warnings"][number];
 
-/** What is known of an invoice when it is issued. */
-export type Issue = Pick<Submission, "tenant" | "id" | "invoice" | "document"> & {
-  offline: NonNullable<Submission["offline"]>;
-};
-
 /**
  * Whether an invoice may be issued offline in this mode now, and what is odd about it. An outage must have been
  * announced by the Ministry; while the beacon cannot be heard, whoever issues the invoice is believed. Throws
@@ -25,7 +20,7 @@ export type Issue = Pick<Submission, "tenant" | "id" | "invoice" | "document"> &
 export async function judgeMode(
   { table, clock }: Pick<Engine, "table" | "clock">,
   { environment }: Tenant,
-  { invoice, offline }: Pick<Issue, "invoice" | "offline">,
+  { invoice, offline }: Pick<Submission, "invoice"> & { offline: NonNullable<Submission["offline"]> },
 ): Promise<Warning[]> {
   const { mode } = offline;
   if (mode === "total-failure")
@@ -54,16 +49,15 @@ export async function judgeMode(
  * Signs KOD II and keeps it, before anybody can see it. Throws `offline.certificate` when the company has no valid
  * certificate of the type Offline.
  */
-export async function vouchFor(engine: Engine, { nip, environment }: Tenant, issue: Issue): Promise<void> {
-  const certificate = await offlineCertificate(engine, issue.tenant);
-  const kod = kodII({
-    environment,
-    sellerNip: issue.invoice.sellerNip,
-    sha256: issue.document.sha256,
-    context: { type: "Nip", value: nip },
-    certificate,
-  });
-  await keepKodII(engine.archive, issue, kod);
+export async function vouchFor(
+  engine: Engine,
+  { id: tenant, nip, environment }: Tenant,
+  { id, sellerNip, sha256 }: { id: string; sellerNip: string; sha256: string },
+): Promise<void> {
+  const certificate = await offlineCertificate(engine, tenant);
+  const context = { type: "Nip", value: nip } as const;
+  const kod = kodII({ environment, sellerNip, sha256, context, certificate });
+  await keepKodII(engine.archive, { tenant, id, document: { sha256 } }, kod);
 }
 
 /** Longer than the pause between two looks at the beacon. */

@@ -2,7 +2,7 @@ import type { Engine } from "../engine.ts";
 import { HubError } from "../error.ts";
 import { submit, type Intake } from "../intake.ts";
 import { isActive, submissionId, type Submission, type SubmissionRef } from "../submission.ts";
-import { correctedBy, correctionOf } from "./corrections.ts";
+import { originalOf, correctionOf } from "./corrections.ts";
 
 /**
  * Takes in the same invoice, issued offline, in a document KSeF can take, after KSeF has refused the one before for a
@@ -33,7 +33,7 @@ async function requireCorrectable(engine: Engine, original: Submission): Promise
   const { id, state, offline, problem } = original;
   if (offline === undefined)
     refuse(`Invoice ${id} was not issued offline: hand the right one in as a new invoice.`);
-  const first = await correctedBy(engine, original);
+  const first = await originalOf(engine, original);
   if (first !== undefined)
     refuse(`Invoice ${id} is a technical correction itself: correct ${first}, the original.`);
   const isRefused = problem?.code === "ksef.rejected" || problem?.code === "ksef.number-conflict";

@@ -1,4 +1,4 @@
-import { HubError } from "../error.ts";
+import { HubError, toHubError } from "../error.ts";
 import { parseXml, textAt, type XmlElement } from "../xml.ts";
 import type { Answer } from "./http.ts";
 import { sha256 } from "./encryption.ts";
@@ -14,9 +14,9 @@ export interface Expected {
  * the number and the hash of our document. Throws `ksef.receipt-mismatch`. Source: schema UPO v4-3.
  */
 export function verifyReceipt(answer: Answer, expected: Expected): { bytes: Uint8Array; numberedAt: string } {
-  const sentence = (what: string): string => `The receipt for ${expected.ksefNumber}: ${what}.`;
-  const mismatch = (what: string): HubError => new HubError("ksef.receipt-mismatch", sentence(what));
-  const root = wholeReceipt(answer, sentence);
+  const mismatch = (what: string): HubError =>
+    new HubError("ksef.receipt-mismatch", `The receipt for ${expected.ksefNumber}: ${what}.`);
+  const root = requireWhole(answer, "Potwierdzenie", mismatch);
   if (textAt(root, number) !== expected.ksefNumber) throw mismatch(`it names ${textAt(root, number)}`);
   if (textAt(root, hash) !== expected.documentSha256)
     throw mismatch("it is for a document with another hash");
@@ -27,7 +27,11 @@ export function verifyReceipt(answer: Answer, expected: Expected): { bytes: Uint
 
 /** Of each invoice in the receipt of a whole session: its KSeF number and when it was given, by SHA-256 (Base64). */
 export function readCollectiveReceipt(answer: Answer): Map<string, { number: string; numberedAt: string }> {
-  const { children } = wholeReceipt(answer, (what) => `The receipt of the session: ${what}.`);
+  const { children } = requireWhole(
+    answer,
+    "Potwierdzenie",
+    (what) => new HubError("ksef.receipt-mismatch", `The receipt of the session: ${what}.`),
+  );
   return new Map(
     children
       .filter(({ name }) => name === "Dokument")
@@ -41,14 +45,28 @@ export function readCollectiveReceipt(answer: Answer): Map<string, { number: str
   );
 }
 
-/** The root of a receipt that came as it was sent. */
-function wholeReceipt({ headers, bytes }: Answer, sentence: (what: string) => string): XmlElement {
-  const mismatch = (what: string): HubError => new HubError("ksef.receipt-mismatch", sentence(what));
+/**
+ * The root of a document that came as KSeF sent it: with the hash it announces, and XML to the end. `fault` makes the
+ * error of what is wrong; it has to be one after which the document is asked for again.
+ */
+export function requireWhole(
+  { headers, bytes }: Answer,
+  root: string,
+  fault: (what: string) => HubError,
+): XmlElement {
   const announced = headers.get("x-ms-meta-hash");
-  if (announced !== null && announced !== sha256(bytes)) throw mismatch("its hash is not the announced one");
-  const root = parseXml(bytes);
-  if (root.name !== "Potwierdzenie") throw mismatch(`its root is <${root.name}>`);
-  return root;
+  if (announced !== null && announced !== sha256(bytes)) throw fault("its hash is not the announced one");
+  const found = parsed(bytes, fault);
+  if (found.name !== root) throw fault(`its root is <${found.name}>`);
+  return found;
+}
+
+function parsed(bytes: Uint8Array, fault: (what: string) => HubError): XmlElement {
+  try {
+    return parseXml(bytes);
+  } catch (cause) {
+    throw fault(`it is not XML (${toHubError(cause).message})`);
+  }
 }
 
 const number = "Dokument/NumerKSeFDokumentu";

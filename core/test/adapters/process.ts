@@ -4,6 +4,8 @@ import { embedded } from "../../src/adapters/embedded/index.ts";
 import { toHubError } from "../../src/error.ts";
 
 const [task, folder = ""] = process.argv.slice(2);
+/** Enough of them for their writes to share transactions. */
+const writers = 16;
 const say = (line: string | number) => writeSync(1, `${line}\n`);
 
 try {
@@ -14,8 +16,8 @@ try {
   }
   if (task === "write")
     await Promise.all(
-      [0, 1, 2, 3].map(async (writer) => {
-        for (let n = writer; ; n += 4) {
+      Array.from({ length: writers }, async (_, writer) => {
+        for (let n = writer; ; n += writers) {
           await archive.put(`blobs/${n % 10}/${n}`, Buffer.alloc(1000 * (n % 100), String(n)));
           await table.put(
             { pk: "items", sk: String(n), value: { n }, index1: { pk: "by-n", sk: String(n) } },

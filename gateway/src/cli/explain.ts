@@ -1,4 +1,11 @@
-import { type Engine, explain as explanationOf, HubError, type Submission, warsawDate } from "@ksef-hub/core";
+import {
+  type Engine,
+  type Explanation,
+  explainNow,
+  HubError,
+  type Submission,
+  warsawDate,
+} from "@ksef-hub/core";
 import { type Command, need, optionsOf, WrongUsage } from "./command.ts";
 import { type Language, languageFrom } from "./language.ts";
 import { dataOption, dataUsage, onEngine } from "./on-engine.ts";
@@ -33,14 +40,14 @@ Exit code: 0 found, 2 not found, wrong usage, or the folder is in use.`,
       throw new WrongUsage("Name one invoice, by its id or with --number.");
     const language = languageFrom(values.lang);
     return orByApi(values.data, "GET /v1/invoices/INVOICE", async (engine) => {
-      const now = engine.clock.now();
-      const found: Submission[] = [];
+      const found: Found[] = [];
       const search = id === undefined ? numbered(engine, tenant, number) : identified(engine, tenant, id);
-      for await (const submission of search) found.push(submission);
+      for await (const submission of search)
+        found.push({ submission, explanation: await explainNow(engine, submission) });
       if (found.length === 0)
         throw new HubError("submission.not-found", `${tenant} has no invoice ${id ?? number}.`);
-      if (values.json) process.stdout.write(jsonText(found.map((submission) => view(submission, now))));
-      else console.log(found.map((submission) => inWords(submission, now, language)).join("\n\n"));
+      if (values.json) process.stdout.write(jsonText(found.map(view)));
+      else console.log(found.map((one) => inWords(one, language)).join("\n\n"));
     });
   },
 };
@@ -78,16 +85,19 @@ async function* numbered(
   }
 }
 
-function view(submission: Submission, now: number) {
-  const { since, nextAt, ...told } = explanationOf(submission, { now });
-  const { id, state, invoice } = submission;
+interface Found {
+  submission: Submission;
+  explanation: Explanation;
+}
+
+function view({ submission: { id, state, invoice }, explanation: { since, nextAt, ...told } }: Found) {
   return { id, number: invoice.number, state, ...told, since: iso(since), nextAt: nextAt && iso(nextAt) };
 }
 
 const iso = (at: number): string => new Date(at).toISOString();
 
-function inWords(submission: Submission, now: number, language: Language): string {
-  const { summary, next } = explanationOf(submission, { now })[language];
+function inWords({ submission, explanation }: Found, language: Language): string {
+  const { summary, next } = explanation[language];
   const events = submission.timeline.map(({ at, state, message, messagePl, times = 1 }) => {
     const words = language === "pl" ? (messagePl ?? message) : message;
     const often = times > 1 ? ` (${times}×)` : "";

@@ -5,14 +5,15 @@ import { storageFailure } from "./storage-failure.ts";
 
 /**
  * One SQLite file that belongs to one process. Statements are prepared once; failures come out as `storage.unavailable`.
- * Writes of one turn of the event loop are one durable transaction (WAL, synchronous=FULL: one fsync) and resolve after
- * its COMMIT. No transaction is open between turns, so a read sees every write that has resolved and none that may
- * still be undone.
+ * Writes that come together are one durable transaction (WAL, synchronous=FULL: one fsync) and resolve after its COMMIT:
+ * at most two transactions in a turn of the event loop, unless there are very many writes. None is open between calls, so
+ * a read sees every write that has resolved and none that may still be undone.
  */
 export class Database {
   readonly #sqlite: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   #waiting: Write[] = [];
+  #gathering = false;
 
   constructor(sqlite: DatabaseSync) {
     this.#sqlite = sqlite;
@@ -31,7 +32,10 @@ export class Database {
   run(sql: string, ...values: SQLInputValue[]): Promise<number> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ sql, values, resolve, reject });
-      if (this.#waiting.length === 1) setImmediate(() => this.#commit(mostAtOnce));
+      if (this.#gathering) return;
+      // The first of a turn, and whoever comes together with it, need not wait for the end of the turn.
+      queueMicrotask(() => this.#commit(mostAtOnce));
+      this.#gather();
     });
   }
 
@@ -42,11 +46,19 @@ export class Database {
     if (this.#sqlite.isOpen) this.#sqlite.close();
   }
 
+  #gather(): void {
+    this.#gathering = true;
+    setImmediate(() => {
+      this.#gathering = false;
+      this.#commit(mostAtOnce);
+      if (this.#waiting.length > 0) this.#gather();
+    });
+  }
+
   /** One transaction, of which nothing is left when it fails; an error of a single statement is that one's alone. */
   #commit(most: number): void {
     const writes = this.#waiting.slice(0, most);
     this.#waiting = this.#waiting.slice(most);
-    if (this.#waiting.length > 0) setImmediate(() => this.#commit(most));
     if (writes.length === 0) return;
     // A statement alone is a transaction anyway.
     const several = writes.length > 1;

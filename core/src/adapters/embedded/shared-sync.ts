@@ -5,15 +5,15 @@ import { syncDirectory } from "./directories.ts";
  * Makes entries of the directories below `top` durable, with one fsync for all who ask while another one is under way.
  * A directory that was once made durable in the one above it stays so: from then on only its own entries are.
  */
-export function sharedSync(top: string): (path: string) => Promise<void> {
+export function sharedSync(top: string, fsync: Sync = syncDirectory): Sync {
   const last = resolve(top);
   const settled = new Set<string>();
-  const rounds = new Map<string, Round>();
+  const sync = oneAtATime(fsync);
 
   const entriesOf = async (directory: string): Promise<void> => {
     const above = dirname(directory);
-    if (directory === last || directory === above || settled.has(directory)) return sync(rounds, directory);
-    await Promise.all([sync(rounds, directory), entriesOf(above)]);
+    if (directory === last || directory === above || settled.has(directory)) return sync(directory);
+    await Promise.all([sync(directory), entriesOf(above)]);
     // Forgetting costs an fsync, remembering memory: most directories are of one invoice.
     if (settled.size >= mostSettled) settled.clear();
     settled.add(directory);
@@ -21,28 +21,32 @@ export function sharedSync(top: string): (path: string) => Promise<void> {
   return (path) => entriesOf(resolve(path));
 }
 
+type Sync = (path: string) => Promise<void>;
+
 interface Round {
-  /** An fsync that may have begun before the entry was there. */
   running: Promise<void>;
-  /** One that has not begun. */
-  next: Promise<void> | undefined;
+  next?: Promise<void>;
 }
 
 const mostSettled = 10_000;
 
-function sync(rounds: Map<string, Round>, directory: string): Promise<void> {
-  const round = rounds.get(directory);
-  if (round === undefined) return begin(rounds, directory);
-  const after = () => begin(rounds, directory);
-  return (round.next ??= round.running.then(after, after));
-}
+/** Whoever asks while an fsync is under way shares the next one: the one under way may have begun too early. */
+function oneAtATime(fsync: Sync): Sync {
+  const rounds = new Map<string, Round>();
 
-function begin(rounds: Map<string, Round>, directory: string): Promise<void> {
-  const round: Round = { running: syncDirectory(directory), next: undefined };
-  rounds.set(directory, round);
-  const ended = () => {
-    if (round.next === undefined) rounds.delete(directory);
+  const begin = (directory: string): Promise<void> => {
+    const round: Round = { running: fsync(directory) };
+    const ended = () => {
+      if (round.next === undefined) rounds.delete(directory);
+    };
+    rounds.set(directory, round);
+    round.running.then(ended, ended);
+    return round.running;
   };
-  round.running.then(ended, ended);
-  return round.running;
+  return (directory) => {
+    const round = rounds.get(directory);
+    if (round === undefined) return begin(directory);
+    const after = () => begin(directory);
+    return (round.next ??= round.running.then(after, after));
+  };
 }

@@ -1,0 +1,33 @@
+import type { RateGroup, RateLimits } from "../ksef/limits/rate-limits.ts";
+import type { Office } from "./office.ts";
+
+/**
+ * When to look next at what was sent at an instant: after a twentieth of the time it has taken so far, so that no look
+ * comes late by more than that, and not before `leastMs`; the more of the minute's or the hour's looks are spent, the
+ * later. Counted from when this is asked.
+ */
+export async function nextLooks(
+  { engine, tenant }: Office,
+  group: RateGroup,
+  leastMs: number,
+): Promise<(sentAt: number) => number> {
+  const { clock, budget, timing } = engine;
+  const [limits, window] = await Promise.all([budget.limits(tenant), budget.window(tenant, group)]);
+  const now = clock.now();
+  const spent = shareSpent(window.requests, limits[group], now);
+  return (sentAt) => {
+    const pause = Math.max(leastMs, (now - sentAt) * 0.05) / (1 - Math.min(spent, 0.95));
+    return now + Math.round(Math.min(pause, Math.max(leastMs, timing.longestLookMs)));
+  };
+}
+
+/** Of the window that is fuller, the share of its requests that were made: 0 to 1. */
+function shareSpent(requests: readonly number[], { perMinute, perHour }: RateLimits, now: number): number {
+  const since = (ms: number) => requests.filter((at) => at > now - ms).length;
+  return Math.max(since(60_000) / perMinute, since(3_600_000) / perHour);
+}
+
+/** Remembers how long KSeF takes, the latest counting most. */
+export function learn({ memory }: Office, tookMs: number): void {
+  memory.usualMs = memory.usualMs === 0 ? tookMs : 0.7 * memory.usualMs + 0.3 * tookMs;
+}

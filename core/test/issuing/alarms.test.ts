@@ -1,0 +1,87 @@
+import { expect, it } from "vitest";
+import { deadlineAlarms, midnightWarnings, reportTimes, type Alarm } from "../../src/issuing/alarms.ts";
+import { openRig } from "./rig.ts";
+
+const minute = 60_000;
+const numbered = (number: string, issueDate = "2026-02-19") => ({ number, issueDate });
+
+async function minutes(alarms: AsyncIterable<Alarm>): Promise<Record<string, number>> {
+  const found: Record<string, number> = {};
+  for await (const { submission, leftMs } of alarms) found[submission.invoice.number] = leftMs / minute;
+  return found;
+}
+
+it("warns of online invoices that KSeF does not have shortly before midnight in Poland", async () => {
+  await using rig = await openRig("2026-02-19T12:00:00+01:00");
+  await rig.certificate("01F20A5D352AE590");
+  const { engine } = rig;
+  await rig.hand(numbered("waiting"));
+  await rig.hand(numbered("offline"), { mode: "offline24" });
+  await rig.hand(numbered("yesterday's", "2026-02-18"));
+  const [sent, held, doubtful, accepted] = [
+    await rig.hand(numbered("sent")),
+    await rig.hand(numbered("held")),
+    await rig.hand(numbered("doubtful")),
+    await rig.hand(numbered("accepted")),
+  ];
+  await rig.change(sent.id, { state: "sent" });
+  await rig.change(held.id, { state: "held" });
+  const pausedUntil = Date.parse("2026-02-20T02:00:00+01:00");
+  await rig.change(doubtful.id, { state: "sending", wakeAt: pausedUntil });
+  await rig.change(accepted.id, { state: "accepted", ksef: { number: "n" } });
+
+  const before = Date.parse("2026-02-19T21:59:00+01:00");
+  expect(await minutes(midnightWarnings(engine, before))).toEqual({});
+  const at22 = Date.parse("2026-02-19T22:00:00+01:00");
+  expect(await minutes(midnightWarnings(engine, at22))).toEqual({ waiting: 120, held: 120, doubtful: 120 });
+  expect(await minutes(midnightWarnings(engine, at22, 60 * minute))).toEqual({});
+  const after = Date.parse("2026-02-20T00:00:00+01:00");
+  expect(await minutes(midnightWarnings(engine, after))).toEqual({});
+});
+
+it("gives the alarm for offline invoices near their deadline and past it, not while an outage goes on", async () => {
+  await using rig = await openRig("2026-02-19T12:00:00+01:00");
+  await rig.certificate("01F20A5D352AE590");
+  const { engine } = rig;
+  await rig.hand(numbered("thursday"), { mode: "offline24" });
+  await rig.hand(numbered("wednesday", "2026-02-18"), { mode: "offline24" });
+  const accepted = await rig.hand(numbered("accepted"), { mode: "offline24" });
+  await rig.change(accepted.id, { state: "reported", ksef: { number: "n" } });
+  const thursdayNoon = Date.parse("2026-02-19T12:00:00+01:00");
+  expect(await minutes(deadlineAlarms(engine, thursdayNoon))).toEqual({ wednesday: 720 });
+  const fridayAt1 = Date.parse("2026-02-20T01:00:00+01:00");
+  expect(await minutes(deadlineAlarms(engine, fridayAt1))).toEqual({ wednesday: -60 });
+  const fridayAt23 = Date.parse("2026-02-20T23:00:00+01:00");
+  expect(await minutes(deadlineAlarms(engine, fridayAt23))).toEqual({ thursday: 60, wednesday: -1380 });
+  const startedAt = Date.parse("2026-02-19T14:00:00+01:00");
+  await rig.beacon({ status: "FAILURE", outages: [{ eventId: 1, title: "", kind: "failure", startedAt }] });
+  expect(await minutes(deadlineAlarms(engine, fridayAt23))).toEqual({});
+});
+
+it("logs each warning once, and a deadline that has passed once more", async () => {
+  await using rig = await openRig("2026-02-19T12:00:00+01:00");
+  await rig.certificate("01F20A5D352AE590");
+  await rig.hand(numbered("online"));
+  await rig.hand(numbered("offline"), { mode: "offline24" });
+  const memory = new Set<string>();
+  const told: [string, string[]][] = [];
+  for (const time of [
+    "19T20:00",
+    "19T23:00",
+    "19T23:30",
+    "20T00:10",
+    "20T12:30",
+    "20T22:00",
+    "21T00:01",
+    "21T09:00",
+  ]) {
+    rig.setTime(`2026-02-${time}:00+01:00`);
+    await reportTimes(rig.engine, memory);
+    told.push([time, rig.log.splice(0).map(({ code, level }) => `${level} ${code}`)]);
+  }
+  expect(told.filter(([, codes]) => codes.length > 0)).toEqual([
+    ["19T23:00", ["warn invoice.midnight"]],
+    ["20T12:30", ["warn invoice.deadline"]],
+    ["21T00:01", ["warn invoice.late"]],
+  ]);
+});
