@@ -1,9 +1,17 @@
 import { defineConfig } from "vitest/config";
 
+/** What runs the whole engine: once as it is, and once with indexes that lag behind as DynamoDB's do. */
+const engine = ["round-trip", "ksef-fails", "ksef-says-no", "many-workers", "batch"].map(
+  (name) => `gateway/test/${name}.test.ts`,
+);
+
 export default defineConfig({
   test: {
-    include: ["*/test/**/*.test.ts"],
     isolate: false,
     testTimeout: 30_000,
+    projects: [
+      { extends: true, test: { name: "all", include: ["*/test/**/*.test.ts"] } },
+      { extends: true, test: { name: "lagging indexes", include: engine, env: { INDEXES_LAG_MS: "300" } } },
+    ],
   },
 });

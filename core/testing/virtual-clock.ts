@@ -11,8 +11,9 @@ interface Sleeper {
 /**
  * A clock that stands still until it is told to move: tests and simulations of days take milliseconds, and come out the
  * same each time. It moves from sleeper to sleeper, and between two of them whatever was woken gets to run until it
- * sleeps again: promises, streams, files, zlib and `setImmediate` are waited for, however long they take. Sockets and other work of the
- * thread pool are not: hand their promise to `busy`, or use `runUntil`.
+ * sleeps again: promises, streams, files, zlib and `setImmediate` (so what a database has yet to write) are waited for,
+ * however long they take. Sockets and other work of the thread pool are not: hand their promise to `busy`, or use
+ * `runUntil`.
  */
 export class VirtualClock implements Clock {
   #now: number;

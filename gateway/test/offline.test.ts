@@ -25,13 +25,13 @@ async function openHub(at = noon) {
   await rig.certificate("01F20A5D352AE590");
   const key = (await rig.engine.apiKeys.issue("acme", "test", 0)).reveal();
   const app = gateway(rig.engine);
-  const request = async (path: string, init: RequestInit & { headers?: Record<string, string> } = {}) =>
-    app.request(path, { ...init, headers: { authorization: `Bearer ${key}`, ...init.headers } });
+  const request = async (path: string, more: Record<string, string> = {}, init: RequestInit = {}) =>
+    app.request(path, { ...init, headers: { authorization: `Bearer ${key}`, ...more } });
   const json = async (path: string) => (await (await request(path)).json()) as View;
   const post = async (query: string, invoice: SampleInvoice = thursday) => {
     const headers = { "content-type": "application/xml", "idempotency-key": invoice.number ?? "" };
-    const init = { method: "POST", headers, body: sampleInvoiceXml(invoice) };
-    const response = await request(`/v1/invoices${query}`, init);
+    const init = { method: "POST", body: sampleInvoiceXml(invoice) };
+    const response = await request(`/v1/invoices${query}`, headers, init);
     return { status: response.status, view: (await response.json()) as View };
   };
   return Object.assign(rig, { request, json, post });

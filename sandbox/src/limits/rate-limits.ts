@@ -10,9 +10,13 @@ export interface RateLimits {
 /** `EffectiveApiRateLimits`. */
 export type RateLimitsByGroup = Record<keyof typeof production, Required<RateLimits>>;
 
-/** Limits of the context, or of requests without one: those set for tests, or production's. Source: ksef-docs, limity/limity-api.md. */
+/**
+ * Limits of the context, or of requests without one: those set for tests, or production's. Where nothing is counted they
+ * say so by the largest number. Source: ksef-docs, limity/limity-api.md.
+ */
 export function rateLimits(state: State, context?: ContextIdentifier): RateLimitsByGroup {
-  return rateLimitOverrides(state).get(context?.value ?? "") ?? production;
+  const inForce = state.behaviour.limits === "off" ? unlimited : production;
+  return rateLimitOverrides(state).get(context?.value ?? "") ?? inForce;
 }
 
 /** Limits set for tests, by the value of the context. */
@@ -34,3 +38,8 @@ export const production = {
   collectiveIdentifier: { perSecond: 10, perMinute: 60, perHour: 120 },
   other: { perSecond: 10, perMinute: 30, perHour: 120 },
 };
+
+const most = 2 ** 31 - 1;
+const unlimited = Object.fromEntries(
+  Object.keys(production).map((group) => [group, { perSecond: most, perMinute: most, perHour: most }]),
+) as RateLimitsByGroup;
