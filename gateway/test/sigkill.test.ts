@@ -4,7 +4,7 @@ import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { createEngine, realClock, Secret } from "@ksef-hub/core";
+import { createEngine, realClock, Secret, submit } from "@ksef-hub/core";
 import { embedded } from "@ksef-hub/core/embedded";
 import { createSandbox } from "@ksef-hub/sandbox";
 import { expect, it } from "vitest";
@@ -74,6 +74,23 @@ class Hub {
     }
   }
 
+  /** All invoices once every one is reported, or as they are after twenty seconds; undefined when the hub died meanwhile. */
+  async finish(key: string): Promise<View[] | undefined> {
+    const url = this.lines.find((line) => line.startsWith("http"));
+    const headers = { authorization: `Bearer ${key}` };
+    try {
+      for (const giveUp = Date.now() + 20_000; ;) {
+        const response = await fetch(`${url}/v1/invoices?limit=200`, { headers });
+        const { invoices } = (await response.json()) as { invoices: View[] };
+        if (invoices.every(({ state }) => state === "reported") || Date.now() > giveUp) return invoices;
+        await realClock.sleep(20);
+      }
+    } catch (error) {
+      if (error instanceof TypeError) return undefined;
+      throw error;
+    }
+  }
+
   async kill(): Promise<void> {
     if (this.process.exitCode === null && this.process.signalCode === null) {
       this.process.kill("SIGKILL");
@@ -112,24 +129,15 @@ it("is killed after each of its effects in turn: the invoice is in KSeF once, an
   try {
     const { effects } = await live("FV-0");
     expect(effects).toContain("POST /sessions/online/*/invoices 1");
-    const fatal = new Set<string>();
-    let next = 0;
-    const worker = async (): Promise<void> => {
-      try {
-        for (let index = next++; index < effects.length; index = next++) {
-          const effect = effects[index]!;
-          if ((await live(`FV-${index + 1}`, effect)).died) fatal.add(effect);
-        }
-      } finally {
-        // After a failure the others end with what they have in hand.
-        next = Math.max(next, effects.length);
-      }
-    };
-    const outcomes = await Promise.allSettled([worker(), worker(), worker()]);
-    for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
+    const fatal = await killedAfter(
+      effects,
+      async (effect, index) => (await live(`FV-${index}`, effect)).died,
+    );
     // How often the bell rings and the status is looked at, and so how often the ledger is written, differs from run to
     // run; everything else happens in each.
-    const expected = effects.filter((effect) => !/^queue.send|^table.put \d\d|invoices\/\* [2-9]/.test(effect));
+    const expected = effects.filter(
+      (effect) => !/^queue.send|^table.put \d\d|invoices\/\* [2-9]/.test(effect),
+    );
     expect([...fatal]).toEqual(expect.arrayContaining(expected));
   } finally {
     await Promise.all([...Hub.running].map((hub) => hub.kill()));
@@ -138,11 +146,84 @@ it("is killed after each of its effects in turn: the invoice is in KSeF once, an
   }
 }, 180_000);
 
-/** A data folder with a tenant; returns its API key. */
+it("is killed while it sends a batch: each invoice is in KSeF once, with its receipt", async () => {
+  const root = await mkdtemp(join(tmpdir(), "sigkill-"));
+  const sandbox = await createSandbox({ limits: "off", processing: { acceptedMs: 0, processingMs: 0 } });
+  judge(sandbox);
+  const baseUrl = await sandbox.listen(0);
+  const company = await sandbox.company(nip);
+
+  const live = async (index: number, last?: string): Promise<{ effects: string[]; died: boolean }> => {
+    const folder = join(root, `${index}`);
+    const numbers = Array.from({ length: 15 }, (_, place) => `FV/${index}/${place}`);
+    const key = await prepare(folder, baseUrl, company, numbers);
+    const hub = await Hub.start(folder, last);
+    let views = await hub.finish(key);
+    const died = views === undefined;
+    await hub.kill();
+    if (died) {
+      const heir = await Hub.start(folder);
+      views = await heir.finish(key);
+      await heir.kill();
+    }
+    const states = numbers.map(() => "reported");
+    expect(
+      views?.map(({ state }) => state),
+      `after ${last}`,
+    ).toEqual(states);
+    const accepted = sandbox.ledger.accepted().filter(({ number }) => numbers.includes(number));
+    expect(accepted.map(({ number }) => number).toSorted(), `after ${last}`).toEqual(numbers.toSorted());
+    expect(new Set(accepted.map(({ ksefNumber }) => ksefNumber))).toEqual(
+      new Set(views?.map(({ ksefNumber }) => ksefNumber)),
+    );
+    return { effects: hub.effects, died };
+  };
+
+  try {
+    const { effects } = await live(0);
+    expect(effects).toContain("POST /sessions/batch/*/close 1");
+    // Every call to KSeF, and of the many writes to the storage some of each phase.
+    const chosen = effects.filter(
+      (effect, index) => !/^(queue|table|archive)/.test(effect) || index % 6 === 0,
+    );
+    const fatal = await killedAfter(chosen, async (effect, index) => (await live(index, effect)).died);
+    expect([...fatal]).toEqual(expect.arrayContaining(chosen.filter((effect) => effect.startsWith("POST"))));
+  } finally {
+    await Promise.all([...Hub.running].map((hub) => hub.kill()));
+    await sandbox.close();
+    await rm(root, { recursive: true });
+  }
+}, 180_000);
+
+/** Lives that end after each of these effects, three at a time; those after which the hub died indeed. */
+async function killedAfter(
+  effects: string[],
+  live: (effect: string, index: number) => Promise<boolean>,
+): Promise<Set<string>> {
+  const fatal = new Set<string>();
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    try {
+      for (let index = next++; index < effects.length; index = next++) {
+        const effect = effects[index]!;
+        if (await live(effect, index + 1)) fatal.add(effect);
+      }
+    } finally {
+      // After a failure the others end with what they have in hand.
+      next = Math.max(next, effects.length);
+    }
+  };
+  const outcomes = await Promise.allSettled([worker(), worker(), worker()]);
+  for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
+  return fatal;
+}
+
+/** A data folder with a tenant and invoices of these numbers waiting; returns its API key. */
 async function prepare(
   folder: string,
   environment: string,
   { certificatePem, privateKeyPem }: { certificatePem: string; privateKeyPem: string },
+  numbers: string[] = [],
 ): Promise<string> {
   await using ports = await embedded({ folder });
   const engine = createEngine({ ports, log: (entry) => console.error(entry) });
@@ -152,5 +233,12 @@ async function prepare(
     privateKeyPem: new Secret(privateKeyPem),
   } as const;
   await engine.tenants.save({ id: "acme", nip, environment, createdAt: 0 }, credentials);
+  for (const number of numbers)
+    await submit(engine, {
+      tenant: "acme",
+      idempotencyKey: number,
+      mediaType: "application/xml",
+      content: invoice({ number }),
+    });
   return (await engine.apiKeys.issue("acme", "test", 0)).reveal();
 }

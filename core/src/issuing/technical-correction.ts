@@ -26,21 +26,22 @@ export async function correctTechnically(
   return submit(engine, { ...intake, tenant, mode: original.offline?.mode, corrects: original });
 }
 
-/** What KSeF has against the document itself: the file, a duplicate, the content. Not 410 and 415, which are permissions. */
-const technical: ReadonlySet<number | undefined> = new Set([430, 440, 450]);
+/** What KSeF can have against the document itself: the file or its content, or that it is a duplicate. */
+const isRefused = ({ state, problem }: Submission): boolean =>
+  (state === "rejected" && problem?.code === "ksef.rejected") ||
+  (state === "held" && problem?.code === "ksef.number-conflict");
 
 async function requireCorrectable(engine: Engine, original: Submission): Promise<void> {
-  const { id, state, offline, problem } = original;
+  const { id, state, offline } = original;
   if (offline === undefined)
     refuse(`Invoice ${id} was not issued offline: hand the right one in as a new invoice.`);
   const first = await originalOf(engine, original);
   if (first !== undefined)
     refuse(`Invoice ${id} is a technical correction itself: correct ${first}, the original.`);
-  const isRefused = problem?.code === "ksef.rejected" || problem?.code === "ksef.number-conflict";
-  if (isActive(state) || state === "reported" || !isRefused || !technical.has(problem?.upstream?.code))
+  if (!isRefused(original))
     refuse(`Invoice ${id} is ${state}: KSeF has not refused its document for a technical reason.`);
   const correction = await correctionOf(engine, original);
-  if (correction !== undefined && (isActive(correction.state) || correction.state === "reported"))
+  if (correction !== undefined && (isActive(correction.state) || correction.ksef !== undefined))
     refuse(`Invoice ${id} has a technical correction already: ${correction.id} is ${correction.state}.`);
 }
 

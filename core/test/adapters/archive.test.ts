@@ -35,6 +35,23 @@ describe("embedded archive", () => {
       await expect(archive.put(key, Buffer.from("blob"))).rejects.toMatchObject({ code: "archive.conflict" });
   });
 
+  it("takes 500 blobs at once, each with a folder of its own, with 32 files under way at most", async () => {
+    const folder = await temporaryFolder();
+    const archive = await openArchive(folder);
+    let most = 0;
+    const stored = new Set<number>();
+    const puts = Array.from({ length: 500 }, async (_, n) => {
+      await archive.put(`t/${n}/blob`, Buffer.from(String(n)));
+      stored.add(n);
+    });
+    while (stored.size < 500) most = Math.max(most, (await readdir(join(folder, "~incoming"))).length);
+    await Promise.all(puts);
+    expect(most).toBeGreaterThan(1);
+    expect(most).toBeLessThanOrEqual(32);
+    const blobs = await Promise.all(puts.map((_, n) => archive.get(`t/${n}/blob`)));
+    expect(blobs.map((bytes) => Buffer.from(bytes ?? []).toString())).toEqual(puts.map((_, n) => String(n)));
+  });
+
   it("says that the storage does not work when the file system fails", async () => {
     const folder = await temporaryFolder();
     const archive = await openArchive(folder);

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { originalOf, correctionOf } from "../../src/issuing/corrections.ts";
+import { requireSameInvoice } from "../../src/issuing/correction-content.ts";
+import { correctionOf, originalOf } from "../../src/issuing/corrections.ts";
 import { differences } from "../../src/issuing/same-content.ts";
 import { correctTechnically } from "../../src/issuing/technical-correction.ts";
 import type { Submission } from "../../src/submission.ts";
@@ -89,6 +90,26 @@ it("is refused beside one that is on its way or accepted, and possible after one
   const late = corrected.replace("T08:00:01Z", "T08:00:03Z");
   await expect(rig.correct(late, "fourth")).rejects.toMatchObject({ code: "correction.refused" });
   expect((await correctionOf(rig.engine, rig.original))?.id).toBe(third.id);
+});
+
+it("is the one KSeF has accepted, though a later one was tried while it was held", async () => {
+  await using rig = await withOriginal(refused(450), "offline24");
+  const first = await rig.correct(corrected);
+  await rig.change(first.id, { state: "held" });
+  rig.setTime("2026-02-19T13:00:00+01:00");
+  const later = await rig.correct(corrected.replace("T08:00:01Z", "T08:00:02Z"), "third");
+  expect((await correctionOf(rig.engine, rig.original))?.id).toBe(later.id);
+  await rig.change(later.id, refused(450));
+  await rig.change(first.id, { state: "accepted", ksef: { number: "5265877635-20260219-0100A0000000-00" } });
+  expect((await correctionOf(rig.engine, rig.original))?.id).toBe(first.id);
+});
+
+it("cannot have an attachment: it goes online, and attachments go in batches", async () => {
+  await using rig = await withOriginal(refused(450), "offline24");
+  const document = { xml: new TextEncoder().encode(corrected), attachment: true };
+  await expect(requireSameInvoice(rig.engine, rig.original, document)).rejects.toMatchObject({
+    code: "correction.refused",
+  });
 });
 
 it("must not change the content, and says where it does", async () => {

@@ -108,6 +108,15 @@ it.each([
   expect(await outcome(rig, mode)).toBe(expected);
 });
 
+it("does not believe a beacon that has fallen silent", async () => {
+  await using rig = await openRig(noon);
+  await rig.certificate("01F20A5D352AE590");
+  await rig.beacon({ ...well, outages: [] });
+  rig.setTime("2026-02-19T12:05:00+01:00");
+  await rig.beacon(unknown);
+  expect(await outcome(rig, "failure")).toBe("offline.unconfirmed");
+});
+
 it("does not believe a beacon that was last heard long ago", async () => {
   await using rig = await openRig(noon);
   await rig.certificate("01F20A5D352AE590");
