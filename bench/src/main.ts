@@ -5,8 +5,9 @@ import type { Bench } from "./figure.ts";
 import { latency } from "./latency.ts";
 import { planner } from "./planner/index.ts";
 import { sandbox } from "./sandbox.ts";
+import { storage } from "./storage.ts";
 
-const benches: Record<string, Bench> = { fa3, latency, sandbox, batch, planner };
+const benches: Record<string, Bench> = { fa3, latency, sandbox, batch, planner, storage };
 
 const usage = `Usage: npm run bench -- NAME... [--check] [--quick]
 Names: ${Object.keys(benches).join(", ")}

@@ -11,6 +11,7 @@
 import { checkDocument } from "./check.ts";
 import type { Engine } from "./engine.ts";
 import { HubError } from "./error.ts";
+import { correctionOf } from "./issuing/corrections.ts";
 import type { SessionInvoice } from "./ksef/client.ts";
 import { sha256 } from "./ksef/encryption.ts";
 import type { Answer } from "./ksef/http.ts";
@@ -18,7 +19,7 @@ import { isKsefNumber } from "./ksef/number.ts";
 import type { Posted } from "./ksef/online.ts";
 import { requireWhole, verifyReceipt } from "./ksef/receipt.ts";
 import { refusalOf, verdictOf } from "./ksef/status.ts";
-import type { Submission, SubmissionRef } from "./submission.ts";
+import { isActive, type Submission, type SubmissionRef } from "./submission.ts";
 import {
   afterFailure,
   documentOf,
@@ -222,6 +223,12 @@ export async function replay(engine: Engine, ref: SubmissionRef): Promise<Submis
   const { state, ksef, session } = work.submission;
   if (state !== "held" && state !== "dead")
     throw new HubError("submission.not-replayable", `Invoice ${ref.id} is ${state}.`);
+  const correction = await correctionOf(engine, work.submission);
+  if (correction !== undefined && (isActive(correction.state) || correction.ksef !== undefined))
+    throw new HubError(
+      "submission.not-replayable",
+      `Its technical correction ${correction.id} goes instead.`,
+    );
   const sentOrNot = session === undefined ? "received" : "sending";
   const next = ksef === undefined ? sentOrNot : "accepted";
   try {

@@ -3,6 +3,7 @@ import {
   type Engine,
   type Job,
   reportStuck,
+  reportTimes,
   sweep,
   type Tenant,
   toHubError,
@@ -48,7 +49,8 @@ export function startWorker(
       if (!signal.aborted) await engine.clock.sleep(1_000, signal);
     }
   })();
-  const told = new Set<string>();
+  const [told, toldTimes] = [new Set<string>(), new Set<string>()];
+  let round = 0;
   const isPaused = ({ environment }: Tenant): boolean => engine.breaker(environment).state !== "closed";
   const sweeping = (async () => {
     // After a start the bells of whatever was in hand are gone.
@@ -58,6 +60,9 @@ export function startWorker(
       if (signal.aborted) break;
       await tryTo(engine, sweepFailed, () => sweep(engine, { overdueMs: sweepMs / 2 }));
       await tryTo(engine, "The look for stuck invoices failed", () => reportStuck(engine, told, isPaused));
+      // It reads every invoice that waits.
+      if (round++ % 10 > 0) continue;
+      await tryTo(engine, "The look at deadlines failed", () => reportTimes(engine, toldTimes));
     }
   })();
 
