@@ -8,6 +8,7 @@ import { connectKsef, type KsefConnection } from "./ksef/connection.ts";
 import { ksefBaseUrl } from "./ksef/environment.ts";
 import { companyGate } from "./ksef/gate.ts";
 import type { Fetch } from "./ksef/http.ts";
+import { publicBudget, type PublicBudget } from "./ksef/limits/public-budget.ts";
 import { rateBudgetOn, type RateBudget } from "./ksef/limits/rate-budget.ts";
 import type { RateLimitsByGroup } from "./ksef/limits/rate-limits.ts";
 import { createBreaker, type Breaker } from "./ksef/outage/breaker.ts";
@@ -110,6 +111,7 @@ export function createEngine({
   const tenants = tenantsOn(table, secrets);
   const connections = new Map<string, { environment: string; connection: KsefConnection }>();
   const breakers = new Map<string, Breaker>();
+  const publicBudgets = new Map<string, PublicBudget>();
   const budget = rateBudgetOn(table, rateLimits);
   const outages = outagesOn(table);
   let dispatcher: Pick<Dispatcher, "ring"> | undefined;
@@ -168,7 +170,9 @@ export function createEngine({
       const known = connections.get(id);
       if (known?.environment === tenant.environment) return known.connection;
       const { environment } = tenant;
-      const gate = companyGate({ tenant: id, budget, breaker: breaker(environment), clock });
+      const publicCalls = publicBudgets.get(environment) ?? publicBudget();
+      publicBudgets.set(environment, publicCalls);
+      const gate = companyGate({ tenant: id, budget, publicCalls, breaker: breaker(environment), clock });
       const connection = connectKsef({
         endpoint: { baseUrl: ksefBaseUrl(environment), deadlineMs: times.deadlineMs, fetch, gate },
         breaker: breaker(environment),

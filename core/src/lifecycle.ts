@@ -149,7 +149,7 @@ async function adopt(work: Work, { status }: SessionInvoice): Promise<void> {
   if (!ksefNumber || !reference)
     throw new HubError("ksef.protocol", `${status.description}, but KSeF does not name the original.`);
   const ksef = await work.ksef();
-  const original = await ksef.use((access) => ksef.client.invoice(ksefNumber, access));
+  const original = await ksef.use((access) => ksef.client.invoice(ksefNumber, access), work.signal);
   // A page of a firewall, or half a document, is no other invoice.
   requireWhole(
     original,
@@ -195,8 +195,8 @@ export async function report(work: Work, link?: string | null): Promise<void> {
   const { reference } = session;
   const ksef = await work.ksef();
   const answer = link
-    ? await ksef.client.download(link)
-    : await ksef.use((access) => ksef.client.receipt(reference, accepted.number, access));
+    ? await ksef.client.download(link, work.signal)
+    : await ksef.use((access) => ksef.client.receipt(reference, accepted.number, access), work.signal);
   const receipt = await archiveReceipt(work, accepted.number, answer);
   await work.save({ state: "reported", ...receipt, ...noProblem }, [
     "The receipt (UPO) is verified and archived.",

@@ -17,6 +17,8 @@ export interface Work {
    */
   save(change: Partial<Submission>, said?: Said): Promise<void>;
   ksef(): Promise<KsefConnection>;
+  /** Ends calls that only read: whoever stops does not wait for them. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Another worker has this submission now. Not an error: whoever was first goes on. */
@@ -33,11 +35,12 @@ export async function takeUp(engine: Engine, ref: SubmissionRef): Promise<Work |
 export function workOn(
   engine: Engine,
   found: StoredSubmission,
-  noted?: (submission: Submission) => void,
+  { noted, signal }: { noted?: (submission: Submission) => void; signal?: AbortSignal } = {},
 ): Work {
   let stored = found;
   return {
     engine,
+    signal,
     get submission() {
       return stored.value;
     },

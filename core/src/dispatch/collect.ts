@@ -13,13 +13,13 @@ type Status = Awaited<ReturnType<KsefClient["sessionStatus"]>>;
 
 /** Looks at what has become of a batch, and once KSeF is through with it takes every result. */
 export async function lookAtBatch(office: Office, session: Session): Promise<void> {
-  const { engine, ksef, desk } = office;
+  const { engine, ksef, desk, signal } = office;
   const { reference } = session;
   const now = engine.clock.now();
   if (reference === undefined) return desk.remove(session.id);
   try {
     const nextLook = await nextLooks(office, "sessionMisc", engine.timing.lookMs);
-    const status = await ksef.use((access) => ksef.client.sessionStatus(reference, access));
+    const status = await ksef.use((access) => ksef.client.sessionStatus(reference, access), signal);
     const { code } = status.status;
     if (code === 100 && (session.state === "closing" || now - session.openedAt > closeLostMs)) {
       // It was never closed: nothing is processed before it is, and closing twice does no more than closing once.
@@ -33,6 +33,7 @@ export async function lookAtBatch(office: Office, session: Session): Promise<voi
     if (session.marked !== true && now - session.openedAt > quickMs) await mark(office, session);
   } catch (thrown) {
     const error = toHubError(thrown);
+    if (signal.aborted) return;
     if (error.code === "ksef.session-unknown")
       return await finish(office, session, await membersOf(office, session), error);
     if (error.action !== "retry") warn(office, error);
@@ -69,7 +70,7 @@ async function collect(
   session: Session & { reference: string },
   status: Status,
 ): Promise<void> {
-  const { engine, ksef, desk } = office;
+  const { engine, ksef, desk, signal } = office;
   const { id, reference } = session;
   const members = await membersOf(office, session);
   const byHash = new Map(members.map(([member, sha256]) => [sha256, member]));
@@ -79,7 +80,7 @@ async function collect(
   }
   try {
     for (let next = session.page; ;) {
-      const page = await ksef.use((access) => ksef.client.sessionInvoices(reference, next, access));
+      const page = await ksef.use((access) => ksef.client.sessionInvoices(reference, next, access), signal);
       await each(page.invoices, sideBySide, async (seen) => {
         const member = byHash.get(seen.invoiceHash);
         if (member !== undefined) await takeMember(office, member, id, (work) => see(work, seen));
@@ -109,7 +110,7 @@ async function acceptByReceipts(
   const { id, reference } = session;
   const accepted = new Map<string, { number: string; numberedAt: string }>();
   for (const { downloadUrl } of upo?.pages ?? []) {
-    const answer = await office.ksef.client.download(downloadUrl);
+    const answer = await office.ksef.client.download(downloadUrl, office.signal);
     for (const [sha256, entry] of readCollectiveReceipt(answer)) accepted.set(sha256, entry);
   }
   await each(members, sideBySide, async ([member, sha256]) => {

@@ -46,7 +46,7 @@ function looks(office: Office, many: boolean, count: number): Promise<(sentAt: n
     : nextLooks(office, "invoiceStatus", lookMs * Math.ceil(count / 2));
 }
 
-async function one({ ksef }: Office, reference: string, invoice: string | undefined) {
+async function one({ ksef, signal }: Office, reference: string, invoice: string | undefined) {
   if (invoice === undefined) return undefined;
-  return ksef.use((access) => ksef.client.sessionInvoice(reference, invoice, access));
+  return ksef.use((access) => ksef.client.sessionInvoice(reference, invoice, access), signal);
 }

@@ -3,7 +3,7 @@ import { toHubError } from "../error.ts";
 import type { SessionKey } from "../ksef/encryption.ts";
 import type { KsefConnection } from "../ksef/connection.ts";
 import type { OnlineSession } from "../ksef/online.ts";
-import type { ActiveState } from "../submission.ts";
+import type { ActiveState, Submission } from "../submission.ts";
 import { attempt, workOn, type Work } from "../work.ts";
 import type { Board } from "./board.ts";
 import type { Desk } from "./desk.ts";
@@ -54,8 +54,16 @@ export async function take(
   board.note(stored.value, now);
   const free = early || wakeAt <= now || (batch !== undefined && session?.batch === batch);
   if (!free || !states.some((expected) => expected === state)) return false;
-  const work = workOn(engine, stored, (saved) => board.note(saved, engine.clock.now()));
-  await attempt(work, step);
+  const { signal } = office;
+  const noted = (saved: Submission): void => board.note(saved, engine.clock.now());
+  await attempt(workOn(engine, stored, { noted, signal }), async (work) => {
+    try {
+      await step(work);
+    } catch (thrown) {
+      // A look that was broken off because we stop is no failure of anybody.
+      if (!signal.aborted || !toHubError(thrown).outage) throw thrown;
+    }
+  });
   return true;
 }
 

@@ -47,7 +47,7 @@ export async function listed(
   group: readonly Card[],
 ): Promise<Map<string, SessionInvoice> | undefined> {
   try {
-    return await invoicesIn(office.ksef, reference);
+    return await invoicesIn(office.ksef, reference, office.signal);
   } catch (thrown) {
     const error = toHubError(thrown);
     await each(group, sideBySide, ({ id }) =>

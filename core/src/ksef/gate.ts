@@ -1,5 +1,6 @@
 import { HubError } from "../error.ts";
 import type { Clock } from "../ports.ts";
+import type { PublicBudget } from "./limits/public-budget.ts";
 import type { RateBudget } from "./limits/rate-budget.ts";
 import { rateGroupOf } from "./limits/rate-group.ts";
 import type { Breaker } from "./outage/breaker.ts";
@@ -22,6 +23,8 @@ export interface Gate {
 export interface GateOptions {
   tenant: string;
   budget: RateBudget;
+  /** Of the environment, for calls that are counted by address. */
+  publicCalls: PublicBudget;
   /** Of the environment. */
   breaker: Breaker;
   clock: Clock;
@@ -30,21 +33,26 @@ export interface GateOptions {
 }
 
 /** The gate of one company: the request budget it shares with all workers, and the circuit breaker of its environment. */
-export function companyGate({ tenant, budget, breaker, clock, onCall }: GateOptions): Gate {
+export function companyGate({ tenant, budget, publicCalls, breaker, clock, onCall }: GateOptions): Gate {
+  /** When the call may be made; throws `ksef.rate-limited` when that is not soon. */
+  const reserve = async (counted: NonNullable<ReturnType<typeof rateGroupOf>>): Promise<number> => {
+    const now = clock.now();
+    if (counted.group === "public") return publicCalls.reserve(counted.endpoint, now);
+    const { group, endpoint } = counted;
+    const { reserved, at } = await budget.reserve(tenant, group, { now, patienceMs, endpoint });
+    if (reserved) return at;
+    const message = `The ${group} window of KSeF's request limits is full.`;
+    throw new HubError("ksef.rate-limited", message, { retryAfterMs: at - now });
+  };
+
   return {
     enter: async ({ method, path, signal }) => {
       // What is refused anyway spends no budget.
       if ((breaker.retryAt ?? 0) > clock.now()) breaker.admit();
       const counted = rateGroupOf(method, path);
       if (counted !== undefined) {
-        const { group, endpoint } = counted;
-        const now = clock.now();
-        const { reserved, at } = await budget.reserve(tenant, group, { now, patienceMs, endpoint });
-        if (!reserved) {
-          const message = `The ${group} window of KSeF's request limits is full.`;
-          throw new HubError("ksef.rate-limited", message, { retryAfterMs: at - now });
-        }
-        if (at > now) await clock.sleep(at - now, signal);
+        const waitMs = (await reserve(counted)) - clock.now();
+        if (waitMs > 0) await clock.sleep(waitMs, signal);
       }
       // Last, for whoever is let through as a trial has to call.
       breaker.admit();
@@ -53,8 +61,8 @@ export function companyGate({ tenant, budget, breaker, clock, onCall }: GateOpti
       // A call we gave up ourselves says nothing about KSeF.
       if (error === undefined || signal?.aborted !== true) breaker.record(error);
       const counted = rateGroupOf(method, path);
-      onCall?.({ group: counted?.group ?? "login", outcome: error?.code ?? "ok", ms });
-      if (error?.code !== "ksef.rate-limited" || counted === undefined) return;
+      onCall?.({ group: counted?.group ?? "link", outcome: error?.code ?? "ok", ms });
+      if (error?.code !== "ksef.rate-limited" || counted === undefined || counted.group === "public") return;
       const until = clock.now() + (error.retryAfterMs ?? unknownBlockMs);
       await budget.block(tenant, counted.group, until, counted.endpoint);
     },

@@ -48,11 +48,12 @@ export async function postInvoice(
 export async function invoicesIn(
   ksef: KsefConnection,
   reference: string,
+  signal?: AbortSignal,
 ): Promise<Map<string, SessionInvoice>> {
   const found = new Map<string, SessionInvoice>();
   try {
     for (let next: string | undefined; ;) {
-      const page = await ksef.use((access) => ksef.client.sessionInvoices(reference, next, access));
+      const page = await ksef.use((access) => ksef.client.sessionInvoices(reference, next, access), signal);
       for (const invoice of page.invoices) found.set(invoice.invoiceHash, invoice);
       if (!page.continuationToken) return found;
       next = page.continuationToken;

@@ -92,8 +92,7 @@ export async function runDemo({
   /** The hub's storage is opened first: its lock keeps a second demo off the folder. */
   async function prepare() {
     await using storage = await embedded({ folder: join(folder, "hub") });
-    // The hub opens a session for each invoice, which is more sessions at once than KSeF allows one company.
-    const sandbox = await createSandbox({ data: join(folder, "sandbox"), limits: "off" });
+    const sandbox = await createSandbox({ data: join(folder, "sandbox") });
     closing.defer(() => sandbox.close());
     const sandboxUrl = await sandbox.listen(await free(ports.sandboxPort, "the KSeF sandbox"));
     const nips = [demoNip, ...documents.map(({ tenant }) => tenant)];

@@ -34,7 +34,7 @@ export interface EnrolmentRecord {
 }
 
 export async function enrolmentOf(
-  { table, tenant }: Holder,
+  { table, tenant }: Pick<Holder, "table" | "tenant">,
   type: CertificateType,
 ): Promise<EnrolmentRecord> {
   const key: Key = { pk: `T#${tenant}`, sk: `certificate-enrolment#${type}` };

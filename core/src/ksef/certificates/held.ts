@@ -11,7 +11,11 @@ export type Held =
   | { what: "token"; validTo: number };
 
 /** What a tenant logs in with and vouches for invoices with, as far as the hub keeps it. */
-export async function heldBy({ tenant, secrets, credentials }: Holder): Promise<Held[]> {
+export async function heldBy({
+  tenant,
+  secrets,
+  credentials,
+}: Pick<Holder, "tenant" | "secrets" | "credentials">): Promise<Held[]> {
   const login = await credentials();
   const held: Held[] =
     login.kind === "token"
