@@ -17,9 +17,15 @@ export type Manifest = z.output<typeof manifest>;
 /**
  * Sends these as one batch. The list of them is in the archive and the batch on the desk before any of them is marked;
  * each is marked before the package is made; each step of the session stands on the desk before it is carried out. So
- * whoever comes after a crash knows whether KSeF can have begun, and only the close makes it begin.
+ * whoever comes after a crash knows whether KSeF can have begun, and only the close makes it begin. `packed` is called
+ * when the package lies on disk.
  */
-export async function ship(office: Office, waiting: readonly Waiting[], offlineMode: boolean): Promise<void> {
+export async function ship(
+  office: Office,
+  waiting: readonly Waiting[],
+  offlineMode: boolean,
+  packed: () => void,
+): Promise<void> {
   const { engine, tenant, desk, ksef, signal } = office;
   const { clock } = engine;
   const [id, now] = [randomUUID(), clock.now()];
@@ -50,7 +56,10 @@ export async function ship(office: Office, waiting: readonly Waiting[], offlineM
       offlineMode,
       clock,
       signal,
-      onStep: (step) => told(office, id, step),
+      onStep: (step) => {
+        if (step.step === "open") packed();
+        return told(office, id, step);
+      },
     });
     const closedAt = clock.now();
     await desk.update(id, { state: "closed", openedAt: closedAt, lookAt: closedAt + firstLookMs(office) });

@@ -10,7 +10,7 @@ import { takeDesk, type Session } from "./desk.ts";
 import { follow } from "./follow.ts";
 import { each, sideBySide, take, warn, type Memory, type Office } from "./office.ts";
 import { closeIdle, openOnline, sendOnline } from "./online.ts";
-import { plan } from "./plan.ts";
+import { plan, type Waiting } from "./plan.ts";
 import { settleAll } from "./settle.ts";
 
 export interface CompanyOptions {
@@ -151,8 +151,23 @@ async function startDue(
     largest: { invoices: batchLimits.invoices, size: largestBatch },
   });
   hold("send", send, () => sendOnline(office, send));
-  hold("batch", batch, () => packing(() => ship(office, batch, batch[0]?.offline === true)));
+  hold("batch", batch, () => shipInTurn(office, batch, packing));
   return Math.min(next, wakeAt ?? Infinity);
+}
+
+/** Packs in turn with the other companies of this process; on its way to KSeF it makes room for the next. */
+async function shipInTurn(
+  office: Office,
+  batch: readonly Waiting[],
+  packing: CompanyOptions["packing"],
+): Promise<void> {
+  const { promise: packed, resolve } = Promise.withResolvers<void>();
+  let shipped = Promise.resolve();
+  await packing(() => {
+    shipped = ship(office, batch, batch[0]?.offline === true, resolve);
+    return Promise.race([packed, shipped]);
+  });
+  await shipped;
 }
 
 /** What whoever held the desk before has left. An online session goes on; one that was being opened stays empty. */
@@ -202,6 +217,6 @@ const failedPauseMs = 1_000;
 const readAgainMs = 60_000;
 const mostCards = 25_000;
 /** Batches on their way to KSeF at the same time, each with its files on disk. */
-const mostBatches = 4;
+const mostBatches = 10;
 /** Documents in one batch, in bytes: they are compressed to about a tenth, in parts on disk. */
 const largestBatch = 2_000_000_000;

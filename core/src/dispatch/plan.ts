@@ -122,15 +122,24 @@ function batchSlot(
 const closeSoonMs = 60_000;
 
 /**
- * A batch that is not full gives way: the more of the hour's requests are spent, the longer until the next, so that the
- * hour is never used up and nobody waits for the rest of it. At the limit it is the pace the limit itself allows.
+ * A batch that is not full gives way: a fifth of the hour's requests may be spent at once, the rest comes back evenly, and
+ * the less of that fifth is left the longer until the next batch. So the hour is never used up, and nobody waits for the
+ * rest of it.
  */
 function pacedFrom({ requests }: RateWindow, { perHour }: RateLimits, now: number): number {
-  const spent = requests.filter((at) => at > now - hour);
-  const last = spent.at(-1);
-  if (last === undefined) return now;
-  return last + ((2 * hour) / perHour) * (spent.length / perHour);
+  const [atOnce, perMs] = [0.2 * perHour, (0.8 * perHour) / hour];
+  let [left, last] = [atOnce, now - hour];
+  for (const at of requests.filter((made) => made > now - hour)) {
+    left = Math.min(atOnce, left + (at - last) * perMs) - 1;
+    last = at;
+  }
+  const steadyMs = requestsOfBatch / perMs;
+  const shortOf = Math.max(0, 1 - left / (atOnce / 2));
+  return last + steadyMs * shortOf;
 }
+
+/** It is opened and closed. */
+const requestsOfBatch = 2;
 
 const hour = 3_600_000;
 

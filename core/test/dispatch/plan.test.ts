@@ -93,13 +93,17 @@ describe("a plan", () => {
     expect([send.length, batch.length]).toEqual([0, 1]);
   });
 
-  it("lets batches that are not full wait the longer, the more of the hour is spent, and never a full one", () => {
-    // Ten batches, two requests each, the last closed now: a third of the hour's 60, so a third of 120 s.
-    const spent = made(...Array.from({ length: 20 }, (_, index) => index * 90_000));
+  it("lets batches that are not full wait the longer, the more is spent, and never a full one", () => {
+    // 12 of the hour's 60 requests may be spent at once; the other 48 come back evenly, two in 150 s.
+    const spent = made(...Array.from({ length: 12 }, () => 5_000));
     const busy = { windows: windows({ batchSession: spent }) };
     const few = plan(situation(waiting(500), busy));
     expect(few.batch).toEqual([]);
-    expect(few.wakeAt).toBe(now + 40_000);
+    expect(few.wakeAt).toBe(now - 5_000 + 150_000);
+    const half = made(...Array.from({ length: 9 }, () => 5_000));
+    expect(plan(situation(waiting(500), { windows: windows({ batchSession: half }) })).wakeAt).toBe(
+      now - 5_000 + 75_000,
+    );
     expect(plan(situation(waiting(10_000), busy)).batch.length).toBe(10_000);
   });
 
@@ -193,3 +197,21 @@ function expectWithin(
 /** What chance had put there already. */
 const before = (requests: number[], ms: number): number =>
   requests.filter((at) => at > now - ms && at < now).length;
+
+it("never uses the hour up, however much waits all the time", () => {
+  let [window, at] = [emptyWindow, now];
+  const gaps: number[] = [];
+  for (let batches = 0; batches < 100; batches++) {
+    const { batch, wakeAt } = plan(
+      situation(waiting(500), { now: at, windows: windows({ batchSession: window }) }),
+    );
+    if (batch.length === 0) {
+      gaps.push((wakeAt ?? 0) - at);
+      at = wakeAt ?? 0;
+    }
+    window = withRequest(withRequest(window, at), at + 300);
+    at += 1_000;
+  }
+  // At the pace of the limit itself it would be 120 s.
+  expect(Math.max(...gaps)).toBeLessThan(155_000);
+});
