@@ -46,6 +46,7 @@ export function submissionsOn(table: Table) {
           index: 2,
           pk: `T#${tenant}#${lane}`,
           to: sortable(dueUntil + 1),
+          limit: 1_000,
           ...(after === undefined ? {} : { after }),
         });
         for (const { value, version } of page.items) yield { value: Submission.parse(value), version };
