@@ -83,7 +83,10 @@ export async function each<T>(
 
 /** When it is worth to look at what KSeF has been given, if it takes as long as it usually does. */
 export const firstLookMs = ({ engine, memory }: Office): number =>
-  Math.round(Math.max(engine.timing.lookMs, 0.9 * memory.usualMs));
+  Math.round(Math.max(engine.timing.lookMs, Math.min(0.9 * memory.usualMs, longestFirstLookMs)));
+
+/** One that took an hour must not make the next wait for it. */
+const longestFirstLookMs = 10_000;
 
 /** What concerns no single submission is told to the operator. */
 export function warn({ engine, tenant }: Office, thrown: unknown): void {
