@@ -6,8 +6,9 @@ import { latency } from "./latency.ts";
 import { planner } from "./planner/index.ts";
 import { sandbox } from "./sandbox.ts";
 import { storage } from "./storage.ts";
+import { throughput } from "./throughput/index.ts";
 
-const benches: Record<string, Bench> = { fa3, latency, sandbox, batch, planner, storage };
+const benches: Record<string, Bench> = { fa3, latency, sandbox, batch, planner, storage, throughput };
 
 const usage = `Usage: npm run bench -- NAME... [--check] [--quick]
 Names: ${Object.keys(benches).join(", ")}

@@ -8,6 +8,7 @@ import { connectKsef, type KsefConnection } from "./ksef/connection.ts";
 import { ksefBaseUrl } from "./ksef/environment.ts";
 import { companyGate } from "./ksef/gate.ts";
 import type { Fetch } from "./ksef/http.ts";
+import { contextLimitsOn, type ContextLimitsOf } from "./ksef/limits/context-limits.ts";
 import { publicBudget, type PublicBudget } from "./ksef/limits/public-budget.ts";
 import { rateBudgetOn, type RateBudget } from "./ksef/limits/rate-budget.ts";
 import type { RateLimitsByGroup } from "./ksef/limits/rate-limits.ts";
@@ -60,6 +61,8 @@ export interface Engine extends Ports {
   ksef(tenant: string): Promise<KsefConnection>;
   /** KSeF's request limits, spent by all workers of a company together. */
   budget: RateBudget;
+  /** What a session may hold, as KSeF has said of each company. */
+  contextLimits: ContextLimitsOf;
   /** Whether calls to an environment are held back, because it does not work. */
   breaker(environment: string): Breaker;
   /** What the Ministry has announced for each environment: deadlines depend on it. */
@@ -136,6 +139,7 @@ export function createEngine({
     apiKeys: apiKeysOn(table),
     exchangeRates: exchangeRates ?? nbpRates(ports, times, fetch),
     budget,
+    contextLimits: contextLimitsOn(table),
     breaker,
     outages,
     watch: (signal) =>

@@ -48,5 +48,7 @@ export type { SubmissionPage } from "./submissions.ts";
 export { fa3From, mediaTypes, parseInvoice, type MediaType, type Source } from "./source.ts";
 export { sweep } from "./sweeper.ts";
 export { Tenant } from "./tenants.ts";
+export { nextAlarms, type TenantAlarm } from "./upkeep/next-alarms.ts";
+export { upkeep, type UpkeepOptions } from "./upkeep/upkeep.ts";
 export { warsawDate } from "./warsaw.ts";
 export { realClock } from "./adapters/embedded/clock.ts";

@@ -12,6 +12,11 @@ export const Tenant = z.object({
   environment: z.string(),
   /** Codes of warnings that this company wants to be errors. */
   strict: z.array(z.string()).default([]),
+  /**
+   * Which KSeF certificates the hub renews by itself: those it has enrolled itself (also when absent), `all` (one that was
+   * given to it is replaced by one it enrols), or `none`.
+   */
+  autoRenew: z.enum(["enrolled", "all", "none"]).optional(),
   createdAt: z.number(),
 });
 export type Tenant = z.output<typeof Tenant>;

@@ -7,6 +7,7 @@ import {
   sweep,
   type Tenant,
   toHubError,
+  upkeep,
 } from "@ksef-hub/core";
 import * as z from "zod";
 
@@ -20,6 +21,8 @@ export interface WorkerOptions {
   concurrency?: number;
   /** How often lost bells are looked for, in milliseconds. */
   sweepMs?: number;
+  /** Whether it also does the chores that come round: certificates, limits, alarms; default: yes. */
+  chores?: boolean;
 }
 
 const bell = z.object({ tenant: z.string(), id: z.string().optional() });
@@ -27,7 +30,7 @@ const bell = z.object({ tenant: z.string(), id: z.string().optional() });
 /** Answers the bells of the queue, and once in a while rings for those whose bell was lost. */
 export function startWorker(
   engine: Engine,
-  { concurrency = 8, sweepMs = 60_000 }: WorkerOptions = {},
+  { concurrency = 8, sweepMs = 60_000, chores = true }: WorkerOptions = {},
 ): Worker {
   const stopped = new AbortController();
   const { signal } = stopped;
@@ -66,13 +69,14 @@ export function startWorker(
     }
   })();
 
+  const keeping = chores ? tryTo(engine, "Upkeep failed", () => upkeep(engine, { signal })) : undefined;
   const watching = tryTo(engine, "The watch on KSeF failed", () => engine.watch(signal));
 
   return {
     stop: async () => {
       stopped.abort();
       silence();
-      await Promise.all([answering, sweeping, watching, dispatcher.stop()]);
+      await Promise.all([answering, sweeping, watching, keeping, dispatcher.stop()]);
     },
   };
 }

@@ -98,7 +98,9 @@ export class Rig implements AsyncDisposable {
       { kind: "certificate", certificatePem, privateKeyPem: new Secret(privateKeyPem) },
     );
     const key = (await engine.apiKeys.issue("acme", "test", 0)).reveal();
-    const running: Worker | undefined = worker ? startWorker(engine, { sweepMs: 200 }) : undefined;
+    const running: Worker | undefined = worker
+      ? startWorker(engine, { sweepMs: 200, chores: false })
+      : undefined;
     return new Rig({ sandbox, engine, app: gateway(engine), nip, key, log }, async () => {
       await running?.stop();
       await storage[Symbol.asyncDispose]();

@@ -7,7 +7,8 @@ import { BatchFailure, sendBatch, type BatchStep } from "../ksef/batch/send.ts";
 import { intend, notTaken, sendAgain } from "../lifecycle.ts";
 import { Overtaken, type Work } from "../work.ts";
 import type { Session } from "./desk.ts";
-import { each, firstLookMs, sideBySide, take, type Office } from "./office.ts";
+import { firstLookMs } from "./looks.ts";
+import { each, sideBySide, take, type Office } from "./office.ts";
 import type { Waiting } from "./plan.ts";
 
 /** A submission of a batch, and the SHA-256 (Base64) of its document, by which KSeF's answers are matched. */
@@ -62,7 +63,11 @@ export async function ship(
       },
     });
     const closedAt = clock.now();
-    await desk.update(id, { state: "closed", openedAt: closedAt, lookAt: closedAt + firstLookMs(office) });
+    await desk.update(id, {
+      state: "closed",
+      openedAt: closedAt,
+      lookAt: closedAt + firstLookMs(office, "batch"),
+    });
   } catch (thrown) {
     if (thrown instanceof Overtaken) return;
     if (thrown instanceof BatchFailure && thrown.step.step === "close" && thrown.outcome === "unknown") {

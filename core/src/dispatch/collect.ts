@@ -18,14 +18,14 @@ export async function lookAtBatch(office: Office, session: Session): Promise<voi
   const now = engine.clock.now();
   if (reference === undefined) return desk.remove(session.id);
   try {
-    const nextLook = await nextLooks(office, "sessionMisc", engine.timing.lookMs);
+    const nextLook = await nextLooks(office, "sessionMisc", leastPauseMs(office, session));
     const status = await ksef.use((access) => ksef.client.sessionStatus(reference, access), signal);
     const { code } = status.status;
     if (code === 100 && (session.state === "closing" || now - session.openedAt > closeLostMs)) {
       // It was never closed: nothing is processed before it is, and closing twice does no more than closing once.
       await ksef.use((access) => ksef.client.closeBatch(reference, access));
     } else if (code >= 200) {
-      if (session.state !== "read") learn(office, now - session.openedAt);
+      if (session.state !== "read") await learnFrom(office, session);
       return await collect(office, { ...session, reference }, status);
     }
     const lookAt = nextLook(session.openedAt);
@@ -45,6 +45,28 @@ export async function lookAtBatch(office: Office, session: Session): Promise<voi
 }
 
 const closeLostMs = 60_000;
+
+/** Of several batches the eldest is watched closely, the others hear from it: looks at sessions are few in a second. */
+function leastPauseMs({ engine, desk }: Office, session: Session): number {
+  const { lookMs } = engine.timing;
+  const elder = desk.sessions.some(
+    ({ state, openedAt }) => state === "closed" && openedAt < session.openedAt,
+  );
+  return elder ? 10 * lookMs : lookMs;
+}
+
+/** How long KSeF took for this batch is what it will take for those it was given after it. */
+async function learnFrom(office: Office, session: Session): Promise<void> {
+  const now = office.engine.clock.now();
+  const tookMs = now - session.openedAt;
+  learn(office, "batch", tookMs);
+  await office.desk.updateEach((other) => {
+    if (other.kind !== "batch" || other.state !== "closed" || other.id === session.id) return other;
+    return { ...other, lookAt: Math.min(other.lookAt, Math.max(now, other.openedAt + tookMs)) };
+  });
+}
+
+/** A batch that is through before is not marked as sent. */
 const quickMs = 10_000;
 
 /** sending -> sent, for all of a batch. */
@@ -76,7 +98,7 @@ async function collect(
   const byHash = new Map(members.map(([member, sha256]) => [sha256, member]));
   if (session.state !== "read") {
     await acceptByReceipts(office, session, members, status);
-    await desk.update(id, { state: "read" });
+    await desk.update(id, { state: "read", page: undefined });
   }
   try {
     for (let next = session.page; ;) {
@@ -91,16 +113,23 @@ async function collect(
     }
   } catch (thrown) {
     const error = toHubError(thrown);
+    // A token for the next page that KSeF no longer takes: from the beginning.
+    if (error.code === "ksef.bad-request") await desk.update(id, { page: undefined });
     if (error.code !== "ksef.rate-limited") throw error;
     return desk.update(id, { lookAt: engine.clock.now() + (error.retryAfterMs ?? 0) });
   }
-  await finish(office, session, members, refusalOf(status.status, "ksef.cancelled"));
+  const { code } = status.status;
+  const without = new HubError(
+    "ksef.cancelled",
+    "KSeF is through with the batch and does not have the invoice.",
+  );
+  await finish(office, session, members, code === 200 ? without : refusalOf(status.status, "ksef.cancelled"));
 }
 
 const see = (work: Work, seen: SessionInvoice): Promise<void> =>
   work.submission.state === "accepted" ? report(work, seen.upoDownloadUrl) : judge(work, seen);
 
-/** The numbers of all that were accepted, from the receipts of the session. */
+/** The numbers of all that were accepted, from the receipts of the session. Where that fails, the list has them too. */
 async function acceptByReceipts(
   office: Office,
   session: Session & { reference: string },
@@ -109,9 +138,13 @@ async function acceptByReceipts(
 ): Promise<void> {
   const { id, reference } = session;
   const accepted = new Map<string, { number: string; numberedAt: string }>();
-  for (const { downloadUrl } of upo?.pages ?? []) {
-    const answer = await office.ksef.client.download(downloadUrl, office.signal);
-    for (const [sha256, entry] of readCollectiveReceipt(answer)) accepted.set(sha256, entry);
+  try {
+    for (const { downloadUrl } of upo?.pages ?? []) {
+      const answer = await office.ksef.client.download(downloadUrl, office.signal);
+      for (const [sha256, entry] of readCollectiveReceipt(answer)) accepted.set(sha256, entry);
+    }
+  } catch (thrown) {
+    warn(office, thrown);
   }
   await each(members, sideBySide, async ([member, sha256]) => {
     const entry = accepted.get(sha256);

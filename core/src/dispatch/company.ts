@@ -70,18 +70,24 @@ export async function attend(options: CompanyOptions): Promise<number> {
       const ended = signal.aborted || overtaken;
       const next = ended ? Infinity : await startDue(office, options, tasks, start);
       if (tasks.size === 0 && (ended || next > clock.now() + lingerMs)) {
-        if (!overtaken) await desk.release();
+        if (overtaken) return clock.now() + overtakenPauseMs;
+        await desk.release();
         return next;
       }
+      // With many cards a round costs milliseconds: bells that ring all the time must not make it one for each.
+      await clock.sleep(Math.floor(memory.board.size / cardsPerMs));
       const wakeAt = Math.min(next, desk.until - leaseMs / 2, readAt + readAgainMs);
       await bell.sleep(clock, Math.max(1, wakeAt - clock.now()));
     }
   } catch (thrown) {
     await Promise.all(tasks.values());
-    if (thrown instanceof Overtaken) return clock.now() + 1_000;
+    if (thrown instanceof Overtaken) return clock.now() + overtakenPauseMs;
     throw thrown;
   }
 }
+
+/** Begins a task that has these submissions in hand; none when there are none. */
+type Hold = (name: string, cards: readonly { id: string }[], work: () => Promise<void>) => void;
 
 /** Begins whatever is due and not under way. Resolves with when there will be more. */
 async function startDue(
@@ -90,19 +96,14 @@ async function startDue(
   tasks: ReadonlyMap<string, Promise<void>>,
   start: (name: string, work: () => Promise<void>) => void,
 ): Promise<number> {
-  const { engine, tenant, desk, ksef } = office;
+  const { engine, desk, ksef } = office;
   const { board } = office.memory;
   const now = engine.clock.now();
   let next = board.nextAt(now);
 
-  const hold = (name: string, cards: readonly { id: string }[], work: () => Promise<void>): void => {
-    if (cards.length > 0)
-      start(`${name} ${cards[0]?.id}`, () =>
-        board.holding(
-          cards.map(({ id }) => id),
-          work,
-        ),
-      );
+  const hold: Hold = (name, cards, work) => {
+    const ids = cards.map(({ id }) => id);
+    if (ids.length > 0) start(`${name} ${ids[0]}`, () => board.holding(ids, work));
   };
   const pending = Map.groupBy(board.pending(now), ({ state }) => state);
   const of = (state: Card["state"]): Card[] => pending.get(state) ?? [];
@@ -131,10 +132,23 @@ async function startDue(
     else start(name, () => tend(office, session));
   }
 
-  const ready = board.ready(now);
-  if (ready.length === 0) return next;
-  const [limits, onlineSession, invoiceSend, batchSession] = await Promise.all([
+  return Math.min(next, await sendReady(office, packing, tasks, hold));
+}
+
+/** Begins to send what the plan says can go now. Resolves with when more can. */
+async function sendReady(
+  office: Office,
+  packing: CompanyOptions["packing"],
+  tasks: ReadonlyMap<string, Promise<void>>,
+  hold: Hold,
+): Promise<number> {
+  const { engine, tenant, memory } = office;
+  const now = engine.clock.now();
+  const ready = memory.board.ready(now);
+  if (ready.length === 0) return Infinity;
+  const [limits, { batchSession: most }, onlineSession, invoiceSend, batchSession] = await Promise.all([
     engine.budget.limits(tenant),
+    engine.contextLimits.get(tenant),
     engine.budget.window(tenant, "onlineSession"),
     engine.budget.window(tenant, "invoiceSend"),
     engine.budget.window(tenant, "batchSession"),
@@ -148,11 +162,11 @@ async function startDue(
     open: openOnline(office) !== undefined,
     unclosed: shipping,
     packing: shipping >= mostBatches,
-    largest: { invoices: batchLimits.invoices, size: largestBatch },
+    largest: { invoices: Math.min(most.maxInvoices, batchLimits.invoices), size: largestBatch },
   });
   hold("send", send, () => sendOnline(office, send));
   hold("batch", batch, () => shipInTurn(office, batch, packing));
-  return Math.min(next, wakeAt ?? Infinity);
+  return wakeAt ?? Infinity;
 }
 
 /** Packs in turn with the other companies of this process; on its way to KSeF it makes room for the next. */
@@ -213,6 +227,9 @@ const leaseMs = 20_000;
 const lingerMs = 5_000;
 /** After a task has failed for a reason that is no submission's own. */
 const failedPauseMs = 1_000;
+/** Somebody else has the desk and does the work. */
+const overtakenPauseMs = 1_000;
+const cardsPerMs = 500;
 /** How often the ledger is looked through for what nobody rang for. */
 const readAgainMs = 60_000;
 const mostCards = 25_000;

@@ -42,6 +42,7 @@ export interface Desk {
   renew(until: number): Promise<void>;
   add(session: Session): Promise<void>;
   update(id: string, change: Partial<Session>): Promise<void>;
+  updateEach(change: (session: Session) => Session): Promise<void>;
   remove(id: string): Promise<void>;
   release(): Promise<void>;
 }
@@ -88,6 +89,7 @@ export async function takeDesk(
     renew: (next) => change((before) => ({ ...before, until: next })),
     add: (added) => sessions((all) => [...all, added]),
     update: (id, part) => sessions((all) => all.map((one) => (one.id === id ? { ...one, ...part } : one))),
+    updateEach: (by) => sessions((all) => all.map(by)),
     remove: (id) => sessions((all) => all.filter((one) => one.id !== id)),
     release: () => change((before) => ({ ...before, until: 0 })),
   };

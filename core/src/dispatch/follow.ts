@@ -27,7 +27,7 @@ export async function follow(office: Office, cards: readonly Card[]): Promise<vo
           const { clock } = office.engine;
           const { sentAt = clock.now() } = work.submission;
           await judge(work, seen, nextLook(sentAt));
-          if (work.submission.state !== "sent") learn(office, clock.now() - sentAt);
+          if (work.submission.state !== "sent") learn(office, "online", clock.now() - sentAt);
         },
         { early: true },
       ),

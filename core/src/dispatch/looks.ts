@@ -1,4 +1,5 @@
 import type { RateGroup, RateLimits } from "../ksef/limits/rate-limits.ts";
+import type { Session } from "./desk.ts";
 import type { Office } from "./office.ts";
 
 /**
@@ -28,6 +29,15 @@ function shareSpent(requests: readonly number[], { perMinute, perHour }: RateLim
 }
 
 /** Remembers how long KSeF takes, the latest counting most. */
-export function learn({ memory }: Office, tookMs: number): void {
-  memory.usualMs = memory.usualMs === 0 ? tookMs : 0.7 * memory.usualMs + 0.3 * tookMs;
+export function learn({ memory: { usualMs } }: Office, kind: Session["kind"], tookMs: number): void {
+  usualMs[kind] = usualMs[kind] === 0 ? tookMs : 0.7 * usualMs[kind] + 0.3 * tookMs;
 }
+
+/** When it is worth to look at what KSeF has been given, if it takes as long as it usually does. */
+export function firstLookMs({ engine, memory }: Office, kind: Session["kind"]): number {
+  const usual = Math.min(0.9 * memory.usualMs[kind], longestFirstLookMs);
+  return Math.round(Math.max(engine.timing.lookMs, usual));
+}
+
+/** One that took an hour must not make the next wait for it. */
+const longestFirstLookMs = 10_000;

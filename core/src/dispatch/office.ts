@@ -6,15 +6,15 @@ import type { OnlineSession } from "../ksef/online.ts";
 import type { ActiveState, Submission } from "../submission.ts";
 import { attempt, workOn, type Work } from "../work.ts";
 import type { Board } from "./board.ts";
-import type { Desk } from "./desk.ts";
+import type { Desk, Session } from "./desk.ts";
 
 /** What a process remembers of a company between two turns at its desk. Nothing is lost with it. */
 export interface Memory {
   board: Board;
   /** The key of the open online session, by the hub's name of the session. */
   keys: Map<string, SessionKey>;
-  /** How long KSeF has lately taken from a post to a verdict, in milliseconds; 0 before it is known. */
-  usualMs: number;
+  /** How long KSeF has lately taken to a verdict, in milliseconds; 0 before it is known. */
+  usualMs: Record<Session["kind"], number>;
   /** An online session is being opened. */
   opening?: Promise<OnlineSession> | undefined;
 }
@@ -80,13 +80,6 @@ export async function each<T>(
   const outcomes = await Promise.allSettled(Array.from({ length: most }, worker));
   for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
 }
-
-/** When it is worth to look at what KSeF has been given, if it takes as long as it usually does. */
-export const firstLookMs = ({ engine, memory }: Office): number =>
-  Math.round(Math.max(engine.timing.lookMs, Math.min(0.9 * memory.usualMs, longestFirstLookMs)));
-
-/** One that took an hour must not make the next wait for it. */
-const longestFirstLookMs = 10_000;
 
 /** What concerns no single submission is told to the operator. */
 export function warn({ engine, tenant }: Office, thrown: unknown): void {

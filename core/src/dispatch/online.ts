@@ -8,7 +8,8 @@ import { intend, posted, sendAgain } from "../lifecycle.ts";
 import { Secret } from "../secret.ts";
 import { documentOf, type Work } from "../work.ts";
 import type { Session } from "./desk.ts";
-import { each, firstLookMs, take, warn, type Office } from "./office.ts";
+import { firstLookMs } from "./looks.ts";
+import { each, take, warn, type Office } from "./office.ts";
 import { parallelSends, type Waiting } from "./plan.ts";
 
 /** Sends each of these in the company's shared online session, which is opened if there is none. */
@@ -40,7 +41,7 @@ async function send(office: Office, work: Work, session: OnlineSession): Promise
     offlineMode: offline !== undefined,
     ...(offline?.correctedSha256 === undefined ? {} : { hashOfCorrectedInvoice: offline.correctedSha256 }),
   });
-  await posted(work, reference, outcome, firstLookMs(office));
+  await posted(work, reference, outcome, firstLookMs(office, "online"));
   if (outcome.outcome === "refused" && endsSession.has(outcome.error.code)) {
     const ended = desk.sessions.find((known) => known.reference === reference);
     if (ended !== undefined) await desk.remove(ended.id);

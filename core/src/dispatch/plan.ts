@@ -133,11 +133,14 @@ function pacedFrom({ requests }: RateWindow, { perHour }: RateLimits, now: numbe
     left = Math.min(atOnce, left + (at - last) * perMs) - 1;
     last = at;
   }
+  if (last <= now - hour) return now;
   const steadyMs = requestsOfBatch / perMs;
-  const shortOf = Math.max(0, 1 - left / (atOnce / 2));
-  return last + steadyMs * shortOf;
+  const shortOf = 1 - left / (atOnce / 2);
+  return last + Math.max(steadyMs * shortOf, leastGapMs);
 }
 
+/** When invoices come one after the other, the next batch is worth to wait for a few more. */
+const leastGapMs = 5_000;
 /** It is opened and closed. */
 const requestsOfBatch = 2;
 

@@ -1,5 +1,6 @@
 import { pack } from "tar-stream";
 import { sha256 } from "../encryption.ts";
+import { inPieces } from "./pieces.ts";
 
 /** A file of a package. KSeF gives its `name` back as `invoiceFileName`. */
 export interface BatchDocument {
@@ -17,22 +18,11 @@ export const namedByHash = (content: Uint8Array): BatchDocument => ({
  * The tar archive of the documents, made while it is read: no document is asked for before there is room for it. The
  * same documents give the same bytes. Throws what `documents` throws.
  */
-export async function* tarOf(documents: AsyncIterable<BatchDocument>): AsyncGenerator<Uint8Array> {
+export async function* tarOf(documents: AsyncIterable<BatchDocument>): AsyncGenerator<Buffer> {
   const tar = pack();
   fill(tar, documents).catch((error: unknown) => tar.destroy(error as Error));
-  let [chunks, size]: [Uint8Array[], number] = [[], 0];
-  // Header, content and padding come one by one; the compression wants larger pieces.
-  for await (const chunk of tar as AsyncIterable<Uint8Array>) {
-    chunks.push(chunk);
-    size += chunk.byteLength;
-    if (size < pieceSize) continue;
-    yield Buffer.concat(chunks, size);
-    [chunks, size] = [[], 0];
-  }
-  if (size > 0) yield Buffer.concat(chunks, size);
+  yield* inPieces(tar as AsyncIterable<Uint8Array>);
 }
-
-const pieceSize = 512 * 1024;
 
 async function fill(tar: ReturnType<typeof pack>, documents: AsyncIterable<BatchDocument>): Promise<void> {
   for await (const { name, content } of documents) {

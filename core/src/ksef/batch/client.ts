@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { Form } from "../../fa3/forms.ts";
 import type { Access, OpenOnline } from "../client.ts";
 import { call, type Call, type Endpoint } from "../http.ts";
+import { ContextLimits } from "../limits/context-limits.ts";
 import { RateLimitsByGroup } from "../limits/rate-limits.ts";
 import { putPart, type PartTarget } from "./put-part.ts";
 
@@ -10,7 +11,7 @@ export interface OpenBatch {
   batchFile: {
     fileSize: number;
     fileHash: string;
-    compressionType: "TarGz";
+    compressionType: "Zip" | "TarGz";
     fileParts: { ordinalNumber: number; fileSize: number; fileHash: string }[];
   };
   encryption: OpenOnline["encryption"];
@@ -38,7 +39,7 @@ export function batchClient(
     sessionStatus: (session: string, access: Access) =>
       json(sessionStatus, { path: `/sessions/${encodeURIComponent(session)}`, ...access }),
     rateLimits: (access: Access) => json(RateLimitsByGroup, { path: "/rate-limits", ...access }),
-    contextLimits: (access: Access) => json(contextLimits, { path: "/limits/context", ...access }),
+    contextLimits: (access: Access) => json(ContextLimits, { path: "/limits/context", ...access }),
   };
 }
 
@@ -74,10 +75,3 @@ const sessionStatus = z.object({
   successfulInvoiceCount: z.number().nullish(),
   failedInvoiceCount: z.number().nullish(),
 });
-
-const sessionLimits = z.object({
-  maxInvoiceSizeInMB: z.number(),
-  maxInvoiceWithAttachmentSizeInMB: z.number(),
-  maxInvoices: z.number(),
-});
-const contextLimits = z.object({ onlineSession: sessionLimits, batchSession: sessionLimits });

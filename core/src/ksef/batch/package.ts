@@ -9,8 +9,9 @@ import { atMost, batchLimits, type BatchLimits } from "./limits.ts";
 import { onDisk } from "./on-disk.ts";
 import { createPart, type BatchPart, type PartFile } from "./part-file.ts";
 
-/** A tar.gz archive, cut and encrypted. `size` in bytes and `sha256` in Base64 are those of the archive as a whole. */
+/** An archive, cut and encrypted. `size` in bytes and `sha256` in Base64 are those of the archive as a whole. */
 export interface BatchPackage extends AsyncDisposable {
+  compression: Compression;
   size: number;
   sha256: string;
   invoices: number;
@@ -19,22 +20,27 @@ export interface BatchPackage extends AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** The kinds of archive KSeF takes. A tar.gz is about as large as a zip and made in less time. */
+export type Compression = "tarGz" | "zip";
+
 export interface PackOptions {
   /** The parts get a folder of their own in it. What a crash leaves there is of no use to anybody: the key is gone. */
   folder: string;
   key: SessionKey;
+  /** `tarGz` when left out. */
+  compression?: Compression | undefined;
   limits?: Partial<BatchLimits> | undefined;
   signal?: AbortSignal | undefined;
 }
 
 /**
- * Packs documents in one pass, only a few in memory at a time: tar, gzip, SHA-256, cut into parts, each encrypted into a
+ * Packs documents in one pass, only a few in memory at a time: archive, SHA-256, cut into parts, each encrypted into a
  * file. Leaves no file behind when it throws: `batch.too-large` before anything beyond a limit is written,
  * `storage.unavailable`, RangeError for a name that is unsafe or there twice. Source: ksef-docs, sesja-wsadowa.md.
  */
 export async function packBatch(
   documents: AsyncIterable<BatchDocument>,
-  { folder, key, limits: changed, signal }: PackOptions,
+  { folder, key, compression = "tarGz", limits: changed, signal }: PackOptions,
 ): Promise<BatchPackage> {
   const limits = { ...batchLimits, ...changed };
   if (!(limits.partSize >= 1 && limits.partSize <= batchLimits.partSize))
@@ -45,10 +51,13 @@ export async function packBatch(
   let cutting: ReturnType<typeof intoParts> | undefined;
   try {
     const names = new Set<string>();
-    const archive = tarOf(checked(documents, limits, names));
+    const files = checked(documents, limits, names);
     const cut = (chunks: AsyncIterable<Buffer>) => (cutting = intoParts(chunks, limits, key, own));
-    const written = await pipeline(archive, createGzip(ahead), cut, { signal });
-    return { ...written, invoices: names.size, [Symbol.asyncDispose]: remove };
+    const written =
+      compression === "zip"
+        ? await pipeline(await zipped(files), cut, { signal })
+        : await pipeline(tarOf(files), createGzip(ahead), cut, { signal });
+    return { ...written, compression, invoices: names.size, [Symbol.asyncDispose]: remove };
   } catch (error) {
     // It may be writing still.
     await Promise.allSettled([cutting]);
@@ -56,6 +65,9 @@ export async function packBatch(
     throw error;
   }
 }
+
+/** Its library is loaded by those who want it. */
+const zipped = async (files: AsyncIterable<BatchDocument>) => (await import("./zip.ts")).zipOf(files);
 
 /** Compression runs in a thread of its own: each change of threads costs, and input ahead of it saves waiting. */
 const ahead = { chunkSize: 512 * 1024, highWaterMark: 1024 * 1024 };

@@ -31,7 +31,7 @@ export interface SendBatch extends Omit<PackOptions, "key">, UploadOptions {
 export async function sendBatch(
   ksef: KsefConnection,
   documents: AsyncIterable<BatchDocument>,
-  { folder, limits, formCode, offlineMode = false, onStep, ...upload }: SendBatch,
+  { folder, compression, limits, formCode, offlineMode = false, onStep, ...upload }: SendBatch,
 ): Promise<{ reference: string }> {
   const { signal } = upload;
   const perform = async <T>(step: BatchStep, effect: () => Promise<T>): Promise<T> => {
@@ -46,7 +46,7 @@ export async function sendBatch(
 
   const key = newSessionKey();
   await using batch = await perform({ step: "package" }, () =>
-    packBatch(documents, { folder, limits, key, signal }),
+    packBatch(documents, { folder, compression, limits, key, signal }),
   );
   const encryption = sealSessionKey(key, await ksef.publicKey("SymmetricKeyEncryption", signal));
   const request = { formCode, batchFile: declared(batch), encryption, offlineMode };
@@ -80,11 +80,11 @@ export class BatchFailure extends HubError {
   }
 }
 
-function declared({ size, sha256, parts }: BatchPackage): OpenBatch["batchFile"] {
+function declared({ compression, size, sha256, parts }: BatchPackage): OpenBatch["batchFile"] {
   return {
     fileSize: size,
     fileHash: sha256,
-    compressionType: "TarGz",
+    compressionType: compression === "zip" ? "Zip" : "TarGz",
     fileParts: parts.map((part) => ({
       ordinalNumber: part.ordinal,
       fileSize: part.size,

@@ -26,6 +26,8 @@ export function contextLimitsOn(table: Table) {
   };
 }
 
+export type ContextLimitsOf = ReturnType<typeof contextLimitsOn>;
+
 const key = (tenant: string): Key => ({ pk: `T#${tenant}`, sk: "context-limits" });
 
 /** Source: ksef-docs, limity/limity.md. */

@@ -1,5 +1,5 @@
 import { readdir } from "node:fs/promises";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { createSandbox, type Sandbox } from "../../../../sandbox/src/index.ts";
 import { judge } from "../../../../sandbox/test/conformance/judge.ts";
 import { packBatch } from "../../../src/ksef/batch/package.ts";
@@ -36,19 +36,23 @@ beforeEach(async () => {
   sandbox.reset();
   folder = await temporaryFolder();
   [steps, pauses, fetchWith] = [[], [], fetch];
-  const { certificatePem, privateKeyPem } = await sandbox.company(nip);
+  ksef = await connect(sandbox, baseUrl);
+});
+
+async function connect(to: Sandbox, address: string): Promise<KsefConnection> {
+  const { certificatePem, privateKeyPem } = await to.company(nip);
   const credentials = {
     kind: "certificate",
     certificatePem,
     privateKeyPem: new Secret(privateKeyPem),
   } as const;
-  ksef = connectKsef({
-    endpoint: { baseUrl, deadlineMs: 5_000, fetch: (url, init) => fetchWith(url, init) },
+  return connectKsef({
+    endpoint: { baseUrl: address, deadlineMs: 5_000, fetch: (url, init) => fetchWith(url, init) },
     nip,
     credentials: async () => credentials,
     clock,
   });
-});
+}
 
 /** Stands still; a pause only leaves its length behind. */
 const clock = {
@@ -72,7 +76,8 @@ const send = (count: number, options: Partial<SendBatch> = {}) =>
 /** The same in exactly so many parts. */
 async function sendInParts(count: number, partCount: number, options: Partial<SendBatch> = {}) {
   const key = newSessionKey();
-  await using measured = await packBatch(stream(invoices(count)), { folder: await temporaryFolder(), key });
+  const measure = { folder: await temporaryFolder(), key, compression: options.compression };
+  await using measured = await packBatch(stream(invoices(count)), measure);
   return send(count, { limits: { partSize: Math.ceil(measured.size / partCount) }, ...options });
 }
 
@@ -115,6 +120,15 @@ describe("a batch", () => {
       documents.map(({ name }) => name),
     );
     expect(page.invoices.map(({ invoiceHash }) => invoiceHash)).toEqual(hashes);
+  });
+
+  it("goes as zip as well", async () => {
+    const { reference } = await sendInParts(30, 3, { compression: "zip" });
+    const hashes = invoices(30).map(({ content }) => sha256(content));
+    expect(sandbox.ledger.accepted().map((entry) => entry.sha256)).toEqual(hashes);
+    expect(uploads()).toHaveLength(3);
+    const { status } = await ksef.use((access) => ksef.client.sessionStatus(reference, access));
+    expect(status.code).toBe(200);
   });
 
   it("can be declared offline", async () => {
@@ -272,10 +286,13 @@ describe("a step that fails says whether it may have had an effect", () => {
 });
 
 it("reads the limits in force", async () => {
-  const rates = await ksef.use((access) => ksef.client.rateLimits(access));
+  const limited = await createSandbox({ clock: new VirtualClock(start) });
+  onTestFinished(() => limited.close());
+  const there = await connect(limited, await limited.listen(0));
+  const rates = await there.use((access) => there.client.rateLimits(access));
   // Source: ksef-docs, limity/limity-api.md.
   expect(rates["batchSession"]).toEqual({ perSecond: 10, perMinute: 20, perHour: 60 });
-  const { batchSession } = await ksef.use((access) => ksef.client.contextLimits(access));
+  const { batchSession } = await there.use((access) => there.client.contextLimits(access));
   expect(batchSession).toEqual({
     maxInvoiceSizeInMB: 1,
     maxInvoiceWithAttachmentSizeInMB: 3,
