@@ -73,9 +73,8 @@ export function plan(situation: Situation): Plan {
 
 /** What a batch takes longer than an invoice that is sent online: packing, three more calls, and KSeF unpacking it. */
 const batchOverheadMs = 1_000;
-/** Invoices that are posted at the same time, and about how long a post takes. */
+/** Invoices that are posted at the same time; that many a second, whatever KSeF allows: a batch costs less for each. */
 export const parallelSends = 10;
-const sendMs = 100;
 /** This much of the online windows is kept for urgent invoices. */
 const keptForUrgent = 0.2;
 
@@ -86,7 +85,7 @@ function sendSlots({ now, limits, windows, open }: Situation): (urgent: boolean)
   let window = windows.invoiceSend;
   let asked = 0;
   return (urgent) => {
-    const busy = from + Math.floor(asked++ / parallelSends) * sendMs;
+    const busy = from + Math.floor(asked++ / parallelSends) * 1_000;
     // Far beyond what a plan looks at; counting on would only take time.
     if (asked > mostSlots) return Infinity;
     const at = Math.max(busy, earliest(window, urgent ? limits.invoiceSend : normal, from));

@@ -25,25 +25,34 @@ export function verifyReceipt(answer: Answer, expected: Expected): { bytes: Uint
   return { bytes: answer.bytes, numberedAt };
 }
 
-/** Of each invoice in the receipt of a whole session: its KSeF number and when it was given, by SHA-256 (Base64). */
-export function readCollectiveReceipt(answer: Answer): Map<string, { number: string; numberedAt: string }> {
-  const { children } = requireWhole(
-    answer,
-    "Potwierdzenie",
-    (what) => new HubError("ksef.receipt-mismatch", `The receipt of the session: ${what}.`),
-  );
+/**
+ * Of each invoice in the receipt of a whole session: its KSeF number and when it was given, by SHA-256 (Base64). Ten
+ * thousand make 7 MB, so they are read one after the other, without a tree. Who relies on it compares the hash with that
+ * of a document of ours, and archives the receipt of each invoice by itself.
+ */
+export function readCollectiveReceipt({
+  headers,
+  bytes,
+}: Answer): Map<string, { number: string; numberedAt: string }> {
+  const announced = headers.get("x-ms-meta-hash");
+  if (announced !== null && announced !== sha256(bytes))
+    throw sessionMismatch("its hash is not the announced one");
+  const text = Buffer.from(bytes).toString("utf8");
+  if (!/<(?:\w+:)?Potwierdzenie[\s>]/.test(text)) throw sessionMismatch("its root is not <Potwierdzenie>");
+  const entries = text.matchAll(/<(?:\w+:)?Dokument>(.*?)<\/(?:\w+:)?Dokument>/gs);
   return new Map(
-    children
-      .filter(({ name }) => name === "Dokument")
-      .map((entry) => [
-        textAt(entry, "SkrotDokumentu") ?? "",
-        {
-          number: textAt(entry, "NumerKSeFDokumentu") ?? "",
-          numberedAt: textAt(entry, "DataNadaniaNumeruKSeF") ?? "",
-        },
-      ]),
+    Array.from(entries, ([, entry = ""]) => [
+      fieldOf(entry, "SkrotDokumentu"),
+      { number: fieldOf(entry, "NumerKSeFDokumentu"), numberedAt: fieldOf(entry, "DataNadaniaNumeruKSeF") },
+    ]),
   );
 }
+
+const sessionMismatch = (what: string): HubError =>
+  new HubError("ksef.receipt-mismatch", `The receipt of the session: ${what}.`);
+
+const fieldOf = (entry: string, name: string): string =>
+  new RegExp(`<(?:\\w+:)?${name}>([^<]*)<`).exec(entry)?.[1] ?? "";
 
 /**
  * The root of a document that came as KSeF sent it: with the hash it announces, and XML to the end. `fault` makes the
