@@ -14,14 +14,14 @@ import { HubError } from "./error.ts";
 import { correctionOf } from "./issuing/corrections.ts";
 import type { SessionInvoice } from "./ksef/client.ts";
 import { sha256 } from "./ksef/encryption.ts";
-import type { Answer } from "./ksef/http.ts";
 import { isKsefNumber } from "./ksef/number.ts";
 import type { Posted } from "./ksef/online.ts";
-import { requireWhole, verifyReceipt } from "./ksef/receipt.ts";
+import { requireWhole } from "./ksef/receipt.ts";
 import { refusalOf, verdictOf } from "./ksef/status.ts";
 import { isActive, type Submission, type SubmissionRef } from "./submission.ts";
 import {
   afterFailure,
+  archiveReceipt,
   documentOf,
   inWords,
   noProblem,
@@ -89,28 +89,38 @@ export const sendAgain = (work: Work, error: HubError): Promise<void> =>
   work.save({ state: "ready", session: undefined, ...afterFailure(work, error) }, inWords(error));
 
 /** sending -> sent, or back to ready: the session was asked whether it has the invoice. */
-export async function settle(work: Work, found: SessionInvoice | undefined): Promise<void> {
-  const { session } = work.submission;
+export async function settle(
+  work: Work,
+  reference: string,
+  found: SessionInvoice | undefined,
+): Promise<void> {
   if (found === undefined)
     return notTaken(work, [
       "KSeF does not have the invoice: it is sent again.",
       "KSeF nie ma tej faktury: zostanie wysłana ponownie.",
     ]);
-  const at = { ...session, invoiceReference: found.referenceNumber };
-  const change = { state: "sent", session: at, looks: 0, sentAt: work.engine.clock.now() } as const;
+  const session = placeOf(work, reference, found);
+  const change = { state: "sent", session, looks: 0, sentAt: work.engine.clock.now() } as const;
   await work.save({ ...change, ...noProblem }, [
     "KSeF has the invoice: it is not sent again.",
     "KSeF ma tę fakturę: nie zostanie wysłana ponownie.",
   ]);
-  await judge(work, found);
+  await judge(work, reference, found);
 }
+
+const placeOf = ({ submission }: Work, reference: string, { referenceNumber }: SessionInvoice) => ({
+  ...submission.session,
+  reference,
+  invoiceReference: referenceNumber,
+});
 
 /**
  * sent -> accepted, or a stop, or the next look. Waiting has no end of its own: KSeF may take hours, and sending again is
- * never a cure. `lookAt`: the next look, if KSeF is still at it.
+ * never a cure. `reference`: of the session it was seen in. `lookAt`: the next look, if KSeF is still at it.
  */
 export async function judge(
   work: Work,
+  reference: string,
   seen: SessionInvoice,
   lookAt = work.engine.clock.now() + work.engine.timing.lookMs,
 ): Promise<void> {
@@ -118,11 +128,11 @@ export async function judge(
   const verdict = verdictOf(code);
   switch (verdict.verdict) {
     case "wait": {
-      const { looks, status, session } = work.submission;
-      const at = { ...session, invoiceReference: seen.referenceNumber };
+      const { looks, status } = work.submission;
+      const session = placeOf(work, reference, seen);
       const change = {
         status: { code, description },
-        session: at,
+        session,
         looks: looks + 1,
         wakeAt: lookAt,
         ...noProblem,
@@ -131,15 +141,22 @@ export async function judge(
       return work.save(change, code === status?.code ? undefined : said);
     }
     case "accepted":
-      return accept(work, seen);
+      return accept(work, seen, placeOf(work, reference, seen));
     case "duplicate":
       return adopt(work, seen);
     case "again":
       (await work.ksef()).forgetPublicKeys();
       return sendAgain(work, refusalOf(seen.status, verdict.code));
     case "refused":
-      throw refusalOf(seen.status, verdict.code);
+      return refuse(work, refusalOf(seen.status, verdict.code));
   }
+}
+
+/** KSeF has said no. Where a person can mend that, a replay begins anew: the document is not in that session any more. */
+function refuse(work: Work, error: HubError): Promise<void> {
+  const { session } = work.submission;
+  const kept = error.action === "reject" ? session : undefined;
+  return work.save({ ...afterFailure(work, error), session: kept }, inWords(error));
 }
 
 /** KSeF has an invoice with our seller, kind and number. Only if it is ours to the byte, its KSeF number is ours. */
@@ -160,7 +177,7 @@ async function adopt(work: Work, { status }: SessionInvoice): Promise<void> {
     return accept(work, { ksefNumber }, { reference });
   const { invoice } = work.submission;
   const message = `KSeF holds another document as ${invoice.kind} ${invoice.number} of this seller: ${ksefNumber}.`;
-  throw refusalOf(status, "ksef.number-conflict", message);
+  return refuse(work, refusalOf(status, "ksef.number-conflict", message));
 }
 
 /**
@@ -170,7 +187,7 @@ async function adopt(work: Work, { status }: SessionInvoice): Promise<void> {
 export async function accept(
   work: Work,
   seen: Pick<SessionInvoice, "ksefNumber" | "acquisitionDate" | "upoDownloadUrl">,
-  session = work.submission.session,
+  session: NonNullable<Submission["session"]>,
   wakeAt = work.engine.clock.now(),
 ): Promise<void> {
   const { ksefNumber: number, acquisitionDate: at, upoDownloadUrl: link } = seen;
@@ -202,18 +219,6 @@ export async function report(work: Work, link?: string | null): Promise<void> {
     "The receipt (UPO) is verified and archived.",
     "Urzędowe poświadczenie odbioru (UPO) zweryfikowano i zarchiwizowano.",
   ]);
-}
-
-/** The receipt is verified before it is archived, and archived before it is reported. */
-async function archiveReceipt(work: Work, ksefNumber: string, answer: Answer) {
-  const { tenant, id, document } = work.submission;
-  const { bytes, numberedAt } = verifyReceipt(answer, { ksefNumber, documentSha256: document.sha256 });
-  const hash = sha256(bytes);
-  // KSeF may sign anew on each download: the hash in the key keeps two such receipts apart.
-  const key = `${tenant}/${id}/upo-${Buffer.from(hash, "base64").toString("hex").slice(0, 16)}.xml`;
-  await work.engine.archive.put(key, bytes);
-  const receipt = { key, sha256: hash, size: bytes.byteLength };
-  return { receipt, ksef: { number: ksefNumber, acceptedAt: numberedAt } };
 }
 
 /** held or dead -> where it stopped. Throws `submission.not-found` and `submission.not-replayable`. */

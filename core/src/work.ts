@@ -1,6 +1,9 @@
 import type { Engine } from "./engine.ts";
 import { HubError, toHubError } from "./error.ts";
 import type { KsefConnection } from "./ksef/connection.ts";
+import { sha256 } from "./ksef/encryption.ts";
+import type { Answer } from "./ksef/http.ts";
+import { verifyReceipt } from "./ksef/receipt.ts";
 import type { StoredSubmission } from "./submissions.ts";
 import { isActive, withEvent, type Problem, type Submission, type SubmissionRef } from "./submission.ts";
 
@@ -85,15 +88,12 @@ export async function attempt(work: Work, step: (work: Work) => Promise<void>): 
 }
 
 async function fail(work: Work, error: HubError): Promise<void> {
-  const { state, session, tenant, id } = work.submission;
+  const { state, tenant, id } = work.submission;
   const { code, message } = error;
   if (!isActive(state)) return;
   if (code === "ksef.key-unknown") (await work.ksef()).forgetPublicKeys();
   if (code === "hub.internal") work.engine.log({ level: "error", code, message, tenant, submission: id });
-  // A document that KSeF has refused is not in that session any more: a replay begins anew.
-  const refused = state === "sent" && error.action === "attention" && session !== undefined;
-  const change = { ...afterFailure(work, error), ...(refused ? { session: undefined } : {}) };
-  await work.save(change, inWords(error));
+  await work.save(afterFailure(work, error), inWords(error));
 }
 
 /** Failures that are not an outage, before a submission is dead. With the longest pause they span half a day. */
@@ -135,4 +135,16 @@ export function inWords(error: HubError): Said {
   const { description, details = [] } = error.upstream ?? {};
   const theirs = description === undefined ? "" : ` ${[description, ...details].join(" ")}`;
   return [error.message, `${error.titlePl}.${theirs}`];
+}
+
+/** The receipt is verified before it is archived, and archived before it is reported. */
+export async function archiveReceipt(work: Work, ksefNumber: string, answer: Answer) {
+  const { tenant, id, document } = work.submission;
+  const { bytes, numberedAt } = verifyReceipt(answer, { ksefNumber, documentSha256: document.sha256 });
+  const hash = sha256(bytes);
+  // KSeF may sign anew on each download: the hash in the key keeps two such receipts apart.
+  const key = `${tenant}/${id}/upo-${Buffer.from(hash, "base64").toString("hex").slice(0, 16)}.xml`;
+  await work.engine.archive.put(key, bytes);
+  const receipt = { key, sha256: hash, size: bytes.byteLength };
+  return { receipt, ksef: { number: ksefNumber, acceptedAt: numberedAt } };
 }

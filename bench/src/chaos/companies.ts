@@ -23,6 +23,9 @@ export async function prepareTenants(folder: string, sandbox: Sandbox, environme
         ? ({ kind: "certificate", certificatePem, privateKeyPem: new Secret(privateKeyPem) } as const)
         : ({ kind: "token", token: new Secret(ksefToken) } as const);
     await engine.tenants.save({ id, nip, environment, createdAt: 0 }, credentials);
+    // The hub would ask for the limits by itself, a while after its start; it is killed before that.
+    const ksef = await engine.ksef(id);
+    await engine.budget.learn(id, await ksef.use((access) => ksef.client.rateLimits(access)));
     tenants.push({ id, nip, apiKey: (await engine.apiKeys.issue(id, "chaos", 0)).reveal() });
   }
   return tenants;

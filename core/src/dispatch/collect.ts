@@ -105,7 +105,7 @@ async function collect(
       const page = await ksef.use((access) => ksef.client.sessionInvoices(reference, next, access), signal);
       await each(page.invoices, sideBySide, async (seen) => {
         const member = byHash.get(seen.invoiceHash);
-        if (member !== undefined) await takeMember(office, member, id, (work) => see(work, seen));
+        if (member !== undefined) await takeMember(office, member, id, (work) => see(work, reference, seen));
       });
       next = page.continuationToken ?? undefined;
       if (next === undefined) break;
@@ -126,8 +126,8 @@ async function collect(
   await finish(office, session, members, code === 200 ? without : refusalOf(status.status, "ksef.cancelled"));
 }
 
-const see = (work: Work, seen: SessionInvoice): Promise<void> =>
-  work.submission.state === "accepted" ? report(work, seen.upoDownloadUrl) : judge(work, seen);
+const see = (work: Work, reference: string, seen: SessionInvoice): Promise<void> =>
+  work.submission.state === "accepted" ? report(work, seen.upoDownloadUrl) : judge(work, reference, seen);
 
 /** The numbers of all that were accepted, from the receipts of the session. Where that fails, the list has them too. */
 async function acceptByReceipts(

@@ -23,10 +23,10 @@ export async function follow(office: Office, cards: readonly Card[]): Promise<vo
         async (work) => {
           // A list may lag behind: only what has no reference of its own is believed to be missing.
           const seen = rows.get(sha256) ?? (await one(office, reference, session?.invoiceReference));
-          if (seen === undefined) return settle(work, seen);
+          if (seen === undefined) return settle(work, reference, seen);
           const { clock } = office.engine;
           const { sentAt = clock.now() } = work.submission;
-          await judge(work, seen, nextLook(sentAt));
+          await judge(work, reference, seen, nextLook(sentAt));
           if (work.submission.state !== "sent") learn(office, "online", clock.now() - sentAt);
         },
         { early: true },

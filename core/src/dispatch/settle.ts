@@ -12,7 +12,7 @@ export async function settleAll(office: Office, cards: readonly Card[]): Promise
     const rows = await listed(office, reference, group);
     if (rows !== undefined)
       await each(group, sideBySide, ({ id, sha256 }) =>
-        take(office, id, ["sending"], (work) => settle(work, rows.get(sha256))),
+        take(office, id, ["sending"], (work) => settle(work, reference, rows.get(sha256))),
       );
   });
 }
