@@ -13,7 +13,7 @@ import { quantile } from "./figure.ts";
 
 const invoices = 10_000;
 /** Aims. Memory is the growth of the resident set of a process that does nothing else. */
-const aims = { ofFloor: 2, growthMb: 150 };
+const aims = { ofFloor: 2, growthMb: { tarGz: 150, zip: 250 } };
 
 /**
  * The largest batch KSeF takes, of invoices of 5 KB: packed, compressed, hashed, cut, encrypted and written to disk, in
@@ -55,20 +55,20 @@ export async function* batch({ quick }: BenchOptions): AsyncGenerator<Figure> {
   };
 
   const script = fileURLToPath(new URL("batch-memory.ts", import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    ...process.execArgv,
-    script,
-    String(invoices),
-  ]);
-  const growth = Number(stdout);
-  yield {
-    bench: "batch.memory",
-    value: growth,
-    unit: "MB the resident set grew by, at most",
-    aim: `<= ${aims.growthMb}`,
-    met: growth <= aims.growthMb,
-    invoices,
-  };
+  for (const compression of ["tarGz", "zip"] as const) {
+    const args = [...process.execArgv, script, String(invoices), compression];
+    const { stdout } = await promisify(execFile)(process.execPath, args);
+    const growth = Number(stdout);
+    const aim = aims.growthMb[compression];
+    yield {
+      bench: compression === "zip" ? "batch.memory-zip" : "batch.memory",
+      value: growth,
+      unit: "MB the resident set grew by, at most",
+      aim: `<= ${aim}`,
+      met: growth <= aim,
+      invoices,
+    };
+  }
 }
 
 async function pack(documents: BatchDocument[], folder: string): Promise<void> {

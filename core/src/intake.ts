@@ -11,8 +11,8 @@ import { fa3From, type Source } from "./source.ts";
 import { submissionId, type Submission } from "./submission.ts";
 import type { Tenant } from "./tenants.ts";
 
-/** The most KSeF takes for an invoice without an attachment, in bytes. */
-export const largestInvoice = 1_000_000;
+/** The most KSeF takes for an invoice with an attachment, in bytes; without one it takes a third, which the validator judges. */
+export const largestInvoice = 3_000_000;
 /** The most we take in as JSON, in bytes: its names are longer than those of the document that comes out. */
 export const largestSource = 3_000_000;
 

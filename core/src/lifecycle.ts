@@ -85,8 +85,12 @@ export function notTaken(work: Work, said: Said): Promise<void> {
 }
 
 /** To ready after a failure that left nothing at KSeF; with its pause, or to a stop when a person is needed. */
-export const sendAgain = (work: Work, error: HubError): Promise<void> =>
-  work.save({ state: "ready", session: undefined, ...afterFailure(work, error) }, inWords(error));
+export const sendAgain = (
+  work: Work,
+  error: HubError,
+  change: Pick<Submission, "batchAtMost"> = {},
+): Promise<void> =>
+  work.save({ state: "ready", session: undefined, ...change, ...afterFailure(work, error) }, inWords(error));
 
 /** sending -> sent, or back to ready: the session was asked whether it has the invoice. */
 export async function settle(
@@ -237,7 +241,10 @@ export async function replay(engine: Engine, ref: SubmissionRef): Promise<Submis
   const sentOrNot = session === undefined ? "received" : "sending";
   const next = ksef === undefined ? sentOrNot : "accepted";
   try {
-    await work.save({ state: next, spent: 0, ...noProblem }, ["Replayed.", "Ponowiono."]);
+    await work.save({ state: next, spent: 0, batchAtMost: undefined, ...noProblem }, [
+      "Replayed.",
+      "Ponowiono.",
+    ]);
   } catch (thrown) {
     if (!(thrown instanceof Overtaken)) throw thrown;
     throw new HubError("submission.not-replayable", `Invoice ${ref.id} is being taken up already.`);

@@ -92,6 +92,8 @@ export const Submission = z.object({
   offline: z
     .object({ mode: offlineMode, issuedAt: instant, correctedSha256: z.string().optional() })
     .optional(),
+  /** It was in batches that KSeF refused as a whole: the next holds no more than so many, so that the cause gets alone. */
+  batchAtMost: z.number().optional(),
   /** Present from the moment before the invoice is posted: it may be in this session. */
   session: z
     .object({

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createEngine, type Engine, type LogEntry, realClock, Secret, type Timing } from "@ksef-hub/core";
 import { embedded } from "@ksef-hub/core/embedded";
-import type { Fetch } from "@ksef-hub/core/ksef";
+import { productionRateLimits, type Fetch } from "@ksef-hub/core/ksef";
 import { laggingIndexes } from "@ksef-hub/core/testing";
 import { createSandbox, type Sandbox } from "@ksef-hub/sandbox";
 import { judge } from "../../sandbox/test/conformance/judge.ts";
@@ -41,6 +41,8 @@ export interface RigOptions {
   timing?: Partial<Timing>;
   /** What time it is in KSeF; the present when left out. */
   ksefNow?: () => number;
+  /** `off`: KSeF counts no requests, and the hub knows; default: production's. */
+  limits?: "production" | "off";
   /** Without a worker nothing moves after the intake. */
   worker?: boolean;
 }
@@ -70,10 +72,17 @@ export class Rig implements AsyncDisposable {
     this.#close = close;
   }
 
-  static async start({ fetch, timing = {}, ksefNow, worker = true }: RigOptions = {}): Promise<Rig> {
+  static async start({
+    fetch,
+    timing = {},
+    ksefNow,
+    limits = "production",
+    worker = true,
+  }: RigOptions = {}): Promise<Rig> {
     const nip = "5265877635";
     const folder = await mkdtemp(join(tmpdir(), "hub-"));
     const sandbox = await createSandbox({
+      limits,
       processing:
         ksefNow === undefined ? { acceptedMs: 20, processingMs: 20 } : { acceptedMs: 0, processingMs: 0 },
       ...(ksefNow === undefined ? {} : { clock: { ...realClock, now: ksefNow } }),
@@ -89,6 +98,7 @@ export class Rig implements AsyncDisposable {
       ports,
       timing: { ...quick, ...timing },
       batchFolder: join(folder, "batches"),
+      ...(limits === "off" ? { rateLimits: noLimits } : {}),
       log: (entry) => log.push(entry),
       ...(fetch === undefined ? {} : { fetch }),
     });
@@ -147,5 +157,10 @@ export class Rig implements AsyncDisposable {
     return this.until(view.id);
   }
 }
+
+const many = { perSecond: 1e9, perMinute: 1e9, perHour: 1e9 };
+const noLimits = Object.fromEntries(
+  Object.keys(productionRateLimits).map((group) => [group, many]),
+) as typeof productionRateLimits;
 
 const atRest = new Set(["reported", "held", "rejected", "dead"]);

@@ -29,11 +29,15 @@ export class Board {
   note(submission: Submission, now: number): void {
     const { id, state, wakeAt } = submission;
     if (!isActive(state) || wakeAt > now + horizonMs) return void this.#cards.delete(id);
-    const { urgent, offline, attachment, document, session } = submission;
+    const { urgent, offline, attachment, document, session, batchAtMost: atMost } = submission;
     const only = attachment ? "batch" : offline?.correctedSha256 === undefined ? undefined : "online";
     const { size, sha256 } = document;
     const common = { id, state, wakeAt, session, urgent, offline: offline !== undefined, size, sha256 };
-    this.#cards.set(id, only === undefined ? common : { ...common, only });
+    this.#cards.set(id, {
+      ...common,
+      ...(only === undefined ? {} : { only }),
+      ...(atMost === undefined ? {} : { atMost }),
+    });
   }
 
   forget(id: string): void {

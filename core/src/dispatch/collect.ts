@@ -119,12 +119,14 @@ async function collect(
     return desk.update(id, { lookAt: engine.clock.now() + (error.retryAfterMs ?? 0) });
   }
   const { code } = status.status;
-  const without = new HubError(
-    "ksef.cancelled",
-    "KSeF is through with the batch and does not have the invoice.",
-  );
+  if (code === 415 || code === 435) ksef.forgetPublicKeys();
   await finish(office, session, members, code === 200 ? without : refusalOf(status.status, "ksef.cancelled"));
 }
+
+const without = new HubError(
+  "ksef.cancelled",
+  "KSeF is through with the batch and does not have the invoice.",
+);
 
 const see = (work: Work, reference: string, seen: SessionInvoice): Promise<void> =>
   work.submission.state === "accepted" ? report(work, seen.upoDownloadUrl) : judge(work, reference, seen);
@@ -158,12 +160,19 @@ async function acceptByReceipts(
   });
 }
 
-/** What the list did not have, KSeF has not taken. The others go on by themselves. */
+/**
+ * What the list did not have, KSeF has not taken. The others go on by themselves. Those whose batch was refused as a whole
+ * try once more together, and then in quarters: whatever the cause is, it gets alone within a few rounds.
+ */
 async function finish(office: Office, session: Session, members: Manifest, error: HubError): Promise<void> {
+  const tooMany = error.upstream?.code === 420;
+  const next = (before: number | undefined): number =>
+    before === undefined && !tooMany ? members.length : Math.ceil(members.length / 4);
   await each(members, sideBySide, ([member]) =>
     takeMember(office, member, session.id, async (work) => {
-      const { state, status } = work.submission;
-      if (state !== "accepted" && status === undefined) await sendAgain(work, error);
+      const { state, status, batchAtMost } = work.submission;
+      if (state === "accepted" || status !== undefined) return;
+      await sendAgain(work, error, error === without ? {} : { batchAtMost: next(batchAtMost) });
     }),
   );
   await office.desk.remove(session.id);

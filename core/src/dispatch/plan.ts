@@ -8,6 +8,8 @@ export interface Waiting {
   offline: boolean;
   /** A technical correction goes online only, an invoice with an attachment in a batch only. */
   only?: "online" | "batch";
+  /** Goes with no more than so many others that may not either: their batches were refused as a whole. */
+  atMost?: number;
   size: number;
   sha256: string;
 }
@@ -52,8 +54,10 @@ export function plan(situation: Situation): Plan {
   const batchAt = batchSlot(situation, ready);
   const through = batchAt + batchOverheadMs;
   const latest = Math.max(now, ...sendAt.values());
-  const goesOnline = ({ id, only, urgent }: Waiting): boolean => {
+  const goesOnline = ({ id, only, atMost, urgent }: Waiting): boolean => {
     if (only !== undefined) return only === "online";
+    // Alone, and KSeF says what is wrong with it.
+    if (atMost === 1) return true;
     // An urgent one takes whichever is the sooner for itself alone.
     return urgent ? (sendAt.get(id) ?? Infinity) <= through : latest <= through;
   };
@@ -122,8 +126,8 @@ const closeSoonMs = 60_000;
 
 /**
  * A batch that is not full gives way: a fifth of the hour's requests may be spent at once, the rest comes back evenly, and
- * the less of that fifth is left the longer until the next batch. So the hour is never used up, and nobody waits for the
- * rest of it.
+ * the less of that fifth is left the longer until the next batch: at least 5 s, for a few more to come in, at most 150 s.
+ * So the hour is never used up, and nobody waits for the rest of it.
  */
 function pacedFrom({ requests }: RateWindow, { perHour }: RateLimits, now: number): number {
   const [atOnce, perMs] = [0.2 * perHour, (0.8 * perHour) / hour];
@@ -135,17 +139,15 @@ function pacedFrom({ requests }: RateWindow, { perHour }: RateLimits, now: numbe
   if (last <= now - hour) return now;
   const steadyMs = requestsOfBatch / perMs;
   const shortOf = 1 - left / (atOnce / 2);
-  return last + Math.max(steadyMs * shortOf, leastGapMs);
+  return last + Math.max(steadyMs * shortOf, steadyMs / 30);
 }
 
-/** When invoices come one after the other, the next batch is worth to wait for a few more. */
-const leastGapMs = 5_000;
 /** It is opened and closed. */
 const requestsOfBatch = 2;
 
 const hour = 3_600_000;
 
-/** Those that fit in one batch with the one that waits longest: all offline or none, no document twice. */
+/** Those that fit in one batch with the one that waits longest: all offline or none, no document twice, refused ones apart. */
 function firstBatch(waiting: readonly Waiting[], largest: Situation["largest"]): Waiting[] {
   const [first] = waiting;
   if (first === undefined) return [];
@@ -153,8 +155,12 @@ function firstBatch(waiting: readonly Waiting[], largest: Situation["largest"]):
   const hashes = new Set<string>();
   let size = 0;
   for (const next of waiting) {
-    if (next.offline !== first.offline || hashes.has(next.sha256)) continue;
-    if (batch.length >= largest.invoices || (batch.length > 0 && size + next.size > largest.size)) break;
+    if (next.offline !== first.offline || next.atMost !== first.atMost || hashes.has(next.sha256)) continue;
+    if (
+      batch.length >= Math.min(largest.invoices, first.atMost ?? Infinity) ||
+      (batch.length > 0 && size + next.size > largest.size)
+    )
+      break;
     hashes.add(next.sha256);
     size += next.size;
     batch.push(next);

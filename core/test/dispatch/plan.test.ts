@@ -134,6 +134,23 @@ describe("a plan", () => {
     expect(wakeAt).toBe(now);
   });
 
+  it("keeps those apart whose batches were refused as a whole, in ever smaller ones and at last online", () => {
+    const poisoned = waiting(100, { atMost: 25 }).map((one) => ({
+      ...one,
+      id: `p${one.id}`,
+      sha256: `p${one.id}`,
+    }));
+    const first = plan(situation([...poisoned, ...waiting(200)]));
+    expect(first.batch.map(({ id }) => id)).toEqual(poisoned.slice(0, 25).map(({ id }) => id));
+    const second = plan(situation([...waiting(200), ...poisoned]));
+    expect(second.batch.every(({ atMost }) => atMost === undefined)).toBe(true);
+    expect(second.batch.length).toBe(200);
+    const alone = plan(
+      situation([...waiting(1, { atMost: 1, id: "alone", sha256: "alone" }), ...waiting(200)]),
+    );
+    expect([alone.send.map(({ id }) => id), alone.batch.length]).toEqual([["alone"], 200]);
+  });
+
   it("waits for the end of a block, and for a batch on its way to make room", () => {
     const blocked = { requests: [], blockedUntil: now + 5 * minute };
     const both = windows({ invoiceSend: blocked, batchSession: blocked });

@@ -25,7 +25,7 @@ async function fill(zip: ZipFile, output: Readable, documents: AsyncIterable<Bat
     const { buffer, byteOffset, byteLength } = document.content;
     content = Readable.from([Buffer.from(buffer, byteOffset, byteLength)]);
     const done = once(content, "close");
-    zip.addReadStreamLazy(document.name, entry, read);
+    unpooled(() => zip.addReadStreamLazy(document.name, entry, read));
     await done;
   }
   zip.end();
@@ -33,3 +33,14 @@ async function fill(zip: ZipFile, output: Readable, documents: AsyncIterable<Bat
 
 /** Zip knows only local time; this is the same hour everywhere. */
 const entry = { mtime: new Date(1980, 0, 1), forceDosTimestamp: true };
+
+/** The library keeps each name to the end as a piece of Node's pool for small buffers, and 64 KB of the pool with it. */
+function unpooled(work: () => void): void {
+  const { poolSize } = Buffer;
+  Buffer.poolSize = 0;
+  try {
+    work();
+  } finally {
+    Buffer.poolSize = poolSize;
+  }
+}

@@ -59,6 +59,18 @@ export function rateBudgetOn(table: Table, initial: RateLimitsByGroup = producti
       const item = await table.get(windowKey(tenant, group));
       return item === undefined ? emptyWindow : stored.parse(item.value);
     },
+    /** Of each group the share of the hour's requests that is left, from 0 to 1; of `other` the scarcest endpoint's. */
+    async headRoom(tenant: string, now: number): Promise<Record<RateGroup, number>> {
+      const allowed = await limits(tenant);
+      const { items } = await table.query({ pk: `T#${tenant}`, from: "rate#", to: "rate$", limit: 1_000 });
+      const room = Object.fromEntries(groups.map((group) => [group, 1])) as Record<RateGroup, number>;
+      for (const { sk, value } of items) {
+        const group = groups.find((name) => name === sk.split("#")[1]);
+        if (group === undefined || allowed[group].perHour >= unlimitedPerHour) continue;
+        room[group] = Math.min(room[group], shareLeft(stored.parse(value), allowed[group].perHour, now));
+      }
+      return room;
+    },
     /** Keeps what `GET /rate-limits` said. */
     async learn(tenant: string, said: RateLimitsByGroup): Promise<void> {
       const item = await table.get(limitsKey(tenant));
@@ -70,6 +82,12 @@ export function rateBudgetOn(table: Table, initial: RateLimitsByGroup = producti
 
 export type RateBudget = ReturnType<typeof rateBudgetOn>;
 
+function shareLeft({ requests, blockedUntil }: RateWindow, perHour: number, now: number): number {
+  if (blockedUntil > now) return 0;
+  return Math.max(0, 1 - requests.filter((made) => made > now - 3_600_000).length / perHour);
+}
+
+const groups = RateLimitsByGroup.keyof().options;
 const mostAttempts = 50;
 /** Beyond this a limit is none: a sandbox that counts nothing says so by a huge number. */
 const unlimitedPerHour = 1_000_000;

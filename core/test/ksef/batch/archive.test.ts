@@ -90,10 +90,6 @@ describe.each<Compression>(["tarGz", "zip"])("a package as %s", (compression) =>
   });
 
   it("leaves nothing behind when a document cannot be had, or packing is cancelled", async () => {
-    const broken = async function* () {
-      yield* invoices(5);
-      throw new HubError("archive.missing", "The archive has lost a document.");
-    };
     await expect(pack(broken())).rejects.toMatchObject({ code: "archive.missing" });
     const cancel = new AbortController();
     let ended = false;
@@ -122,4 +118,9 @@ function incompressible(seed: number): Buffer {
     content.writeInt32LE(state ^ (state >>> 16), at);
   }
   return content;
+}
+
+async function* broken(): AsyncGenerator<BatchDocument> {
+  yield* invoices(5);
+  throw new HubError("archive.missing", "The archive has lost a document.");
 }
