@@ -5,6 +5,7 @@ import type { Dispatcher, Ring } from "./dispatch/index.ts";
 import { HubError } from "./error.ts";
 import { cachedExchangeRates, nbpExchangeRates, type ExchangeRates } from "./exchange-rates/index.ts";
 import { connectKsef, type KsefConnection } from "./ksef/connection.ts";
+import type { Compression } from "./ksef/batch/package.ts";
 import { ksefBaseUrl } from "./ksef/environment.ts";
 import { companyGate } from "./ksef/gate.ts";
 import type { Fetch } from "./ksef/http.ts";
@@ -71,6 +72,8 @@ export interface Engine extends Ports {
   watch(signal: AbortSignal): Promise<void>;
   /** Where batch packages lie until they are uploaded. */
   batchFolder: string;
+  /** How packages are compressed. */
+  compression: Compression;
   /** No other process works on this ledger: what a dead one held is free at once. */
   alone: boolean;
   /**
@@ -91,6 +94,8 @@ export interface EngineOptions {
   fetch?: Fetch;
   /** Default: a folder for temporary files of the system. */
   batchFolder?: string;
+  /** Default: tar.gz, which is smaller and faster. */
+  compression?: Compression;
   /** No other process works on this ledger; default: there may be others, and their leases are waited for. */
   alone?: boolean;
   /** Request limits in force until KSeF has been asked for them; default: production's. */
@@ -105,6 +110,7 @@ export function createEngine({
   timing = {},
   fetch = globalThis.fetch,
   batchFolder = join(tmpdir(), "ksef-hub-batches"),
+  compression = "tarGz",
   alone = false,
   rateLimits,
   exchangeRates,
@@ -154,6 +160,7 @@ export function createEngine({
         breaker,
       }),
     batchFolder,
+    compression,
     alone,
     timing: times,
     log,

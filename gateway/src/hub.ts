@@ -12,6 +12,8 @@ export interface HubOptions {
   port: number;
   hostname?: string;
   timing?: Partial<Timing>;
+  /** How batches are packed; default: tar.gz. */
+  compression?: "tarGz" | "zip";
   log: (entry: LogEntry) => void;
 }
 
@@ -29,11 +31,12 @@ export async function startHub({
   port,
   hostname = "127.0.0.1",
   timing = {},
+  compression = "tarGz",
   log,
 }: HubOptions): Promise<Hub> {
   const ports = await embedded({ folder });
   const batchFolder = join(folder, "batches");
-  const engine = createEngine({ ports, timing, log, batchFolder, alone: true });
+  const engine = createEngine({ ports, timing, log, batchFolder, compression, alone: true });
   const worker = startWorker(engine);
   try {
     const server = await listen(gateway(engine).fetch, port, hostname);

@@ -5,11 +5,12 @@ import { HubError, type LogEntry } from "@ksef-hub/core";
 import { runDemo } from "./demo/demo.ts";
 import { startHub } from "./hub.ts";
 
-const usage = `Usage: npm start -- [--data DIR] [--port N]     serves the hub on a folder
+const usage = `Usage: npm start -- [--data DIR] [--port N] [--zip]  serves the hub on a folder
        npm start -- [--once] [--port N] [FILE...]  the demo: a KSeF sandbox, the hub, and invoices going through
 
   --data DIR  the folder the hub runs on (or set HUB_DATA); without it, the demo runs on .data/demo
   --port N    where the API listens (or set HUB_PORT); 8080, and 0 is any free port
+  --zip       packs batches as zip instead of tar.gz, which is smaller and faster
   --once      ends when the invoices of the demo are through: exit code 0, or 1 and the reason
   FILE...     FA(3) invoices for the demo to submit instead of its own
   --demo-data DIR  another folder for the demo
@@ -44,7 +45,7 @@ async function main(): Promise<number> {
         "hub.config",
         "--once, --demo-data and files belong to the demo, which runs without --data.",
       );
-    return serve(data, port);
+    return serve(data, port, values.zip === true ? "zip" : "tarGz");
   }
   return runDemo({
     folder: values["demo-data"] ?? join(".data", "demo"),
@@ -58,8 +59,8 @@ async function main(): Promise<number> {
   });
 }
 
-async function serve(folder: string, port: number): Promise<number> {
-  const hub = await startHub({ folder, port, log });
+async function serve(folder: string, port: number, compression: "tarGz" | "zip"): Promise<number> {
+  const hub = await startHub({ folder, port, compression, log });
   console.log(`KSeF Hub is serving ${folder} on ${hub.url}`);
   const { done } = await hub.engine.tenants.all().next();
   if (done)
@@ -86,7 +87,7 @@ function parse() {
   try {
     return parseArgs({
       allowPositionals: true,
-      options: { data: text, port: text, once: flag, "demo-data": text, help: flag },
+      options: { data: text, port: text, zip: flag, once: flag, "demo-data": text, help: flag },
     });
   } catch (error) {
     throw new HubError("hub.config", error instanceof Error ? error.message : String(error), {

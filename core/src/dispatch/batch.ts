@@ -53,6 +53,7 @@ export async function ship(
     );
     await sendBatch(ksef, documents(office, members), {
       folder: engine.batchFolder,
+      compression: engine.compression,
       formCode: fa3Form,
       offlineMode,
       clock,
