@@ -10,7 +10,7 @@ const usage = `Usage: npm start -- [--data DIR] [--port N] [--zip]  serves the h
 
   --data DIR  the folder the hub runs on (or set HUB_DATA); without it, the demo runs on .data/demo
   --port N    where the API listens (or set HUB_PORT); 8080, and 0 is any free port
-  --zip       packs batches as zip instead of tar.gz, which is smaller and faster
+  --zip       packs batches as zip; tar.gz, the default, is smaller and faster
   --once      ends when the invoices of the demo are through: exit code 0, or 1 and the reason
   FILE...     FA(3) invoices for the demo to submit instead of its own
   --demo-data DIR  another folder for the demo
