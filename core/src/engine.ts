@@ -16,6 +16,8 @@ import type { RateLimitsByGroup } from "./ksef/limits/rate-limits.ts";
 import { createBreaker, type Breaker } from "./ksef/outage/breaker.ts";
 import { outagesOn, type Outages } from "./ksef/outage/outages.ts";
 import { watchAll } from "./ksef/outage/watch-all.ts";
+import { environmentName, environmentNames } from "./metrics/environment-name.ts";
+import { engineMetrics, type EngineMetrics } from "./metrics/metrics.ts";
 import type { Ports } from "./ports.ts";
 import type { Submission } from "./submission.ts";
 import { submissionsOn, type Submissions } from "./submissions.ts";
@@ -84,6 +86,9 @@ export interface Engine extends Ports {
   /** From now on the bells are answered in this process; returns how to stop that. */
   answerBells(dispatcher: Pick<Dispatcher, "ring">): () => void;
   timing: Timing;
+  metrics: EngineMetrics;
+  /** The environment of a tenant as metrics call it. Never throws. */
+  environmentOf(tenant: string): Promise<string>;
   log(entry: LogEntry): void;
 }
 
@@ -102,6 +107,8 @@ export interface EngineOptions {
   rateLimits?: RateLimitsByGroup;
   /** Default: the National Bank of Poland, each rate asked for once. */
   exchangeRates?: ExchangeRates;
+  /** Default: on the OpenTelemetry SDK that is registered, if one is. */
+  metrics?: EngineMetrics;
 }
 
 export function createEngine({
@@ -114,6 +121,7 @@ export function createEngine({
   alone = false,
   rateLimits,
   exchangeRates,
+  metrics = engineMetrics(),
 }: EngineOptions): Engine {
   const { table, archive, queue, secrets, clock } = ports;
   const times = { ...defaultTiming, ...timing };
@@ -163,6 +171,8 @@ export function createEngine({
     compression,
     alone,
     timing: times,
+    metrics,
+    environmentOf: environmentNames(tenants, clock),
     log,
     ring: async (ring, submission) => {
       if (dispatcher === undefined)
@@ -183,7 +193,14 @@ export function createEngine({
       const { environment } = tenant;
       const publicCalls = publicBudgets.get(environment) ?? publicBudget();
       publicBudgets.set(environment, publicCalls);
-      const gate = companyGate({ tenant: id, budget, publicCalls, breaker: breaker(environment), clock });
+      const gate = companyGate({
+        tenant: id,
+        budget,
+        publicCalls,
+        breaker: breaker(environment),
+        clock,
+        onCall: (made) => metrics.call({ environment: environmentName(environment), ...made }),
+      });
       const connection = connectKsef({
         endpoint: { baseUrl: ksefBaseUrl(environment), deadlineMs: times.deadlineMs, fetch, gate },
         breaker: breaker(environment),

@@ -7,6 +7,7 @@ import { requireSameInvoice } from "./issuing/correction-content.ts";
 import { linkCorrection } from "./issuing/corrections.ts";
 import { judgeMode, vouchFor, type OfflineMode } from "./issuing/issue-offline.ts";
 import { checked } from "./lifecycle.ts";
+import { tellMove } from "./metrics/moves.ts";
 import { fa3From, type Source } from "./source.ts";
 import { submissionId, type Submission } from "./submission.ts";
 import type { Tenant } from "./tenants.ts";
@@ -94,6 +95,7 @@ export async function submit(engine: Engine, intake: Intake): Promise<Submission
     ],
   };
   if (await engine.submissions.create(submission)) {
+    await tellMove(engine, undefined, submission);
     await engine.ring({ tenant: tenant.id, id }, submission);
     return submission;
   }

@@ -4,6 +4,7 @@ import type { KsefConnection } from "./ksef/connection.ts";
 import { sha256 } from "./ksef/encryption.ts";
 import type { Answer } from "./ksef/http.ts";
 import { verifyReceipt } from "./ksef/receipt.ts";
+import { tellFailure, tellMove } from "./metrics/moves.ts";
 import type { StoredSubmission } from "./submissions.ts";
 import { isActive, withEvent, type Problem, type Submission, type SubmissionRef } from "./submission.ts";
 
@@ -64,8 +65,10 @@ export function workOn(
       }
       const replaced = await engine.submissions.replace(stored, next);
       if (replaced === undefined) throw new Overtaken();
+      const before = stored.value;
       stored = replaced;
       noted?.(replaced.value);
+      await tellMove(engine, before, replaced.value);
     },
     ksef: () => engine.ksef(stored.value.tenant),
   };
@@ -91,6 +94,7 @@ async function fail(work: Work, error: HubError): Promise<void> {
   const { state, tenant, id } = work.submission;
   const { code, message } = error;
   if (!isActive(state)) return;
+  await tellFailure(work.engine, work.submission, code);
   if (code === "ksef.key-unknown") (await work.ksef()).forgetPublicKeys();
   if (code === "hub.internal") work.engine.log({ level: "error", code, message, tenant, submission: id });
   await work.save(afterFailure(work, error), inWords(error));

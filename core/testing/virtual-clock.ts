@@ -110,7 +110,9 @@ const patienceMs = 300_000;
 
 /** In the thread pool, or put off until the next turn by others than virtual clocks: what a database has yet to write. */
 function atWork(): boolean {
-  for (const stream of compressing) if (stream.destroyed) compressing.delete(stream);
+  const longAgo = performance.now() - longestChunkMs;
+  for (const [stream, since] of compressing)
+    if (stream.destroyed || since < longAgo) compressing.delete(stream);
   const resources = process.getActiveResourcesInfo();
   return (
     compressing.size > 0 ||
@@ -132,8 +134,10 @@ function turn(): Promise<void> {
   });
 }
 
-/** Streams of zlib with a chunk in the thread pool. Node lists requests for files, and these nowhere. */
-const compressing = new Set<Transform>();
+/** Streams of zlib with a chunk in the thread pool, since when. Node lists requests for files, and these nowhere. */
+const compressing = new Map<Transform, number>();
+/** A chunk takes milliseconds: what is still there after this was given up by its reader. */
+const longestChunkMs = 2_000;
 
 let zlib = Object.getPrototypeOf(createGzip()) as object;
 while (!Object.hasOwn(zlib, "_transform")) zlib = Object.getPrototypeOf(zlib) as object;
@@ -142,7 +146,7 @@ Reflect.set(
   zlib,
   "_transform",
   function (this: Transform, ...[chunk, encoding, done]: Parameters<typeof transform>) {
-    compressing.add(this);
+    compressing.set(this, performance.now());
     transform.call(this, chunk, encoding, (error, data) => {
       compressing.delete(this);
       done(error, data);

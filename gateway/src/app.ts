@@ -6,6 +6,8 @@ import {
   HubError,
   largestSource,
   mediaTypes,
+  observations,
+  type Observer,
   replay,
   replayAll,
   ReplayFilter,
@@ -17,6 +19,8 @@ import {
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import * as z from "zod";
+import { health } from "./metrics/health.ts";
+import { type MetricsAccess, metricsRoute } from "./metrics/route.ts";
 import { codePicture, codesView, pictureName } from "./offline/codes.ts";
 import { correctionOrderOf, issueOf } from "./offline/issue.ts";
 import { offlineView, timesOf } from "./offline/view.ts";
@@ -26,8 +30,18 @@ import { explanationOf, matchOf, timelineOf, viewOf } from "./view.ts";
 
 type Env = { Variables: { tenant: string } };
 
+export interface GatewayOptions {
+  /** Default: one of its own. */
+  observer?: Observer;
+  /** Absent: there is no `/metrics`. */
+  metrics?: MetricsAccess | undefined;
+}
+
 /** The REST API of the hub. Every route below `/v1` works inside the tenant of the caller's API key and sees no other. */
-export function gateway(engine: Engine): Hono<Env> {
+export function gateway(
+  engine: Engine,
+  { observer = observations(engine), metrics }: GatewayOptions = {},
+): Hono<Env> {
   const app = new Hono<Env>();
 
   app.get("/health", (c) => c.json({ status: "ok" }));
@@ -35,6 +49,7 @@ export function gateway(engine: Engine): Hono<Env> {
     const report = await readiness(engine);
     return c.json(report, report.status === "ready" ? 200 : 503);
   });
+  if (metrics !== undefined) app.get("/metrics", metricsRoute(metrics));
 
   app.use("/v1/*", async (c, next) => {
     const key = /^Bearer (\S+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
@@ -47,6 +62,8 @@ export function gateway(engine: Engine): Hono<Env> {
     c.set("tenant", tenant);
     await next();
   });
+
+  app.get("/v1/health", async (c) => c.json(await health(engine, observer, c.get("tenant"))));
 
   app.post("/v1/invoices", limited, async (c) => {
     const idempotencyKey = c.req.header("idempotency-key") ?? "";

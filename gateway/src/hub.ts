@@ -1,8 +1,18 @@
 import { join } from "node:path";
 import { serve } from "@hono/node-server";
-import { createEngine, HubError, type Engine, type LogEntry, type Timing } from "@ksef-hub/core";
+import {
+  createEngine,
+  type Engine,
+  engineMetrics,
+  HubError,
+  type LogEntry,
+  observations,
+  type Secret,
+  type Timing,
+} from "@ksef-hub/core";
 import { embedded } from "@ksef-hub/core/embedded";
 import { gateway } from "./app.ts";
+import { prometheus } from "./metrics/prometheus.ts";
 import { startWorker } from "./worker.ts";
 
 export interface HubOptions {
@@ -14,6 +24,8 @@ export interface HubOptions {
   timing?: Partial<Timing>;
   /** How batches are packed; default: tar.gz. */
   compression?: "tarGz" | "zip";
+  /** Opens `/metrics` to whoever has it; absent: there is none. */
+  metricsToken?: Secret | undefined;
   log: (entry: LogEntry) => void;
 }
 
@@ -32,19 +44,26 @@ export async function startHub({
   hostname = "127.0.0.1",
   timing = {},
   compression = "tarGz",
+  metricsToken,
   log,
 }: HubOptions): Promise<Hub> {
   const ports = await embedded({ folder });
   const batchFolder = join(folder, "batches");
-  const engine = createEngine({ ports, timing, log, batchFolder, compression, alone: true });
+  const scraped = metricsToken && { prometheus: prometheus(), token: metricsToken };
+  const metrics = engineMetrics(scraped?.prometheus.meter);
+  const engine = createEngine({ ports, timing, log, batchFolder, compression, metrics, alone: true });
+  const observer = observations(engine);
+  const unobserve = metrics.observe(observer.all);
   const worker = startWorker(engine);
   try {
-    const server = await listen(gateway(engine).fetch, port, hostname);
+    const app = gateway(engine, { observer, metrics: scraped });
+    const server = await listen(app.fetch, port, hostname);
     return {
       engine,
       url: server.url,
       close: async () => {
-        await Promise.all([server.close(), worker.stop()]);
+        unobserve();
+        await Promise.all([server.close(), worker.stop(), scraped?.prometheus.close()]);
         await ports[Symbol.asyncDispose]();
       },
     };

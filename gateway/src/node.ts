@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { once } from "node:events";
 import { parseArgs } from "node:util";
-import { HubError, type LogEntry } from "@ksef-hub/core";
+import { HubError, type LogEntry, Secret } from "@ksef-hub/core";
 import { runDemo } from "./demo/demo.ts";
 import { startHub } from "./hub.ts";
 
@@ -60,7 +60,9 @@ async function main(): Promise<number> {
 }
 
 async function serve(folder: string, port: number, compression: "tarGz" | "zip"): Promise<number> {
-  const hub = await startHub({ folder, port, compression, log });
+  const token = process.env["HUB_METRICS_TOKEN"];
+  const metricsToken = token ? new Secret(token) : undefined;
+  const hub = await startHub({ folder, port, compression, metricsToken, log });
   console.log(`KSeF Hub is serving ${folder} on ${hub.url}`);
   const { done } = await hub.engine.tenants.all().next();
   if (done)

@@ -44,6 +44,7 @@ export async function ship(
   await desk.add({ ...session, state: "preparing", manifest: key });
 
   const members = new Map<string, string>();
+  let bytes = 0;
   try {
     await each(waiting, sideBySide, ({ id: member }) =>
       take(office, member, ["ready"], async (work) => {
@@ -59,11 +60,16 @@ export async function ship(
       clock,
       signal,
       onStep: (step) => {
-        if (step.step === "open") packed();
+        if (step.step === "open") {
+          bytes = step.size;
+          packed();
+        }
         return told(office, id, step);
       },
     });
     const closedAt = clock.now();
+    const environment = await engine.environmentOf(tenant);
+    engine.metrics.batch({ tenant, environment, invoices: members.size, bytes, ms: closedAt - now });
     await desk.update(id, {
       state: "closed",
       openedAt: closedAt,
