@@ -17,8 +17,8 @@ const rates = [
   { name: "1-per-minute", perMinute: 1, fullMs: 120 * minute, quickMs: 30 * minute },
   { name: "10-per-minute", perMinute: 10, fullMs: 120 * minute, quickMs: 20 * minute },
   { name: "1-per-second", perMinute: 60, fullMs: 60 * minute, quickMs: 5 * minute },
-  { name: "10-per-second", perMinute: 600, fullMs: 30 * minute, quickMs: minute },
-  { name: "100-per-second", perMinute: 6_000, fullMs: 10 * minute, quickMs: 10_000 },
+  { name: "10-per-second", perMinute: 600, fullMs: 20 * minute, quickMs: minute },
+  { name: "100-per-second", perMinute: 6_000, fullMs: 4 * minute, quickMs: 10_000 },
 ];
 
 /**
