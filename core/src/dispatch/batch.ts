@@ -7,7 +7,7 @@ import { BatchFailure, sendBatch, type BatchStep } from "../ksef/batch/send.ts";
 import { intend, notTaken, sendAgain } from "../lifecycle.ts";
 import { Overtaken, type Work } from "../work.ts";
 import type { Session } from "./desk.ts";
-import { firstLookMs } from "./looks.ts";
+import { firstLookMs, leastPauseMs } from "./looks.ts";
 import { each, sideBySide, take, type Office } from "./office.ts";
 import type { Waiting } from "./plan.ts";
 
@@ -70,11 +70,8 @@ export async function ship(
     const closedAt = clock.now();
     const environment = await engine.environmentOf(tenant);
     engine.metrics.batch({ tenant, environment, invoices: members.size, bytes, ms: closedAt - now });
-    await desk.update(id, {
-      state: "closed",
-      openedAt: closedAt,
-      lookAt: closedAt + firstLookMs(office, "batch"),
-    });
+    const pause = Math.max(firstLookMs(office, "batch"), leastPauseMs(office, { openedAt: closedAt }));
+    await desk.update(id, { state: "closed", openedAt: closedAt, lookAt: closedAt + pause });
   } catch (thrown) {
     if (thrown instanceof Overtaken) return;
     if (thrown instanceof BatchFailure && thrown.step.step === "close" && thrown.outcome === "unknown") {

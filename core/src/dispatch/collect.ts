@@ -6,7 +6,7 @@ import { accept, judge, report, sendAgain, taken } from "../lifecycle.ts";
 import type { Work } from "../work.ts";
 import { membersOf, parkedMs, takeMember, type Manifest } from "./batch.ts";
 import type { Session } from "./desk.ts";
-import { learn, nextLooks } from "./looks.ts";
+import { learn, leastPauseMs, nextLooks } from "./looks.ts";
 import { each, sideBySide, take, warn, type Office } from "./office.ts";
 
 type Status = Awaited<ReturnType<KsefClient["sessionStatus"]>>;
@@ -45,15 +45,6 @@ export async function lookAtBatch(office: Office, session: Session): Promise<voi
 }
 
 const closeLostMs = 60_000;
-
-/** Of several batches the eldest is watched closely, the others hear from it: looks at sessions are few in a second. */
-function leastPauseMs({ engine, desk }: Office, session: Session): number {
-  const { lookMs } = engine.timing;
-  const elder = desk.sessions.some(
-    ({ state, openedAt }) => state === "closed" && openedAt < session.openedAt,
-  );
-  return elder ? 10 * lookMs : lookMs;
-}
 
 /** How long KSeF took for this batch is what it will take for those it was given after it. */
 async function learnFrom(office: Office, session: Session): Promise<void> {

@@ -75,7 +75,7 @@ export async function attend(options: CompanyOptions): Promise<number> {
         return next;
       }
       // With many cards a round costs milliseconds: bells that ring all the time must not make it one for each.
-      await clock.sleep(Math.floor(memory.board.size / cardsPerMs));
+      await clock.sleep(next <= clock.now() ? 0 : Math.floor(memory.board.size / cardsPerMs));
       const wakeAt = Math.min(next, desk.until - leaseMs / 2, readAt + readAgainMs);
       await bell.sleep(clock, Math.max(1, wakeAt - clock.now()));
     }

@@ -33,6 +33,15 @@ export function learn({ memory: { usualMs } }: Office, kind: Session["kind"], to
   usualMs[kind] = usualMs[kind] === 0 ? tookMs : 0.7 * usualMs[kind] + 0.3 * tookMs;
 }
 
+/** Of several batches the eldest is watched closely, the others hear from it: looks at sessions are few in a second. */
+export function leastPauseMs({ engine, desk }: Office, session: Pick<Session, "openedAt">): number {
+  const { lookMs } = engine.timing;
+  const elder = desk.sessions.some(
+    ({ state, openedAt }) => state === "closed" && openedAt < session.openedAt,
+  );
+  return elder ? 10 * lookMs : lookMs;
+}
+
 /** When it is worth to look at what KSeF has been given, if it takes as long as it usually does. */
 export function firstLookMs({ engine, memory }: Office, kind: Session["kind"]): number {
   const usual = Math.min(0.9 * memory.usualMs[kind], longestFirstLookMs);
