@@ -34,6 +34,14 @@ export { observations, type Observations, type Observer } from "./metrics/observ
 export { Invoice } from "./model.ts";
 export { normalise } from "./normalise/index.ts";
 export type * from "./ports.ts";
+export { ReconcileOrder } from "./reconcile/order.ts";
+export {
+  reconcile,
+  type Reconciled,
+  type ReconcileOptions,
+  type ReconcileProgress,
+} from "./reconcile/reconcile.ts";
+export type { Finding } from "./reconcile/run.ts";
 export { replayAll, ReplayFilter, type Replayed, type ReplayOptions, type ReplayOutcome } from "./replay.ts";
 export { Secret } from "./secret.ts";
 export {

@@ -3,11 +3,14 @@ import {
   type Engine,
   examine,
   explainNow,
+  type Finding,
   HubError,
   largestSource,
   mediaTypes,
   observations,
   type Observer,
+  reconcile,
+  ReconcileOrder,
   replay,
   replayAll,
   ReplayFilter,
@@ -123,7 +126,7 @@ export function gateway(
   });
 
   app.post("/v1/invoices/replay", limited, async (c) => {
-    const { filter, ...order } = await orderOf(c);
+    const { filter, ...order } = await jsonOf(c, replayOrder);
     const invoices: object[] = [];
     const counts = await replayAll(engine, c.get("tenant"), filter, {
       ...order,
@@ -131,6 +134,11 @@ export function gateway(
       onProgress: (match, outcome) => invoices.push(matchOf(match, outcome)),
     });
     return c.json({ dryRun: order.dryRun, ...counts, invoices });
+  });
+
+  app.post("/v1/reconcile", limited, async (c) => {
+    const order = await jsonOf(c, ReconcileOrder);
+    return c.json(await reconciliation(engine, c.get("tenant"), order, c.req.raw.signal));
   });
 
   app.post("/v1/invoices/:id/replay", async (c) =>
@@ -197,13 +205,28 @@ const replayOrder = z.strictObject({
   after: z.string().optional(),
 });
 
-async function orderOf(c: Context) {
+async function jsonOf<T>(c: Context, schema: z.ZodType<T>): Promise<T> {
   const json: unknown = await c.req.json().catch((cause: unknown) => {
     throw new HubError("request.invalid", "The body is not JSON.", { cause });
   });
-  const parsed = replayOrder.safeParse(json);
+  const parsed = schema.safeParse(json);
   if (!parsed.success) throw new HubError("request.invalid", z.prettifyError(parsed.error));
   return parsed.data;
+}
+
+/** One request's share: it ends rather than wait for long, and says in `next` where the next one goes on. */
+async function reconciliation(engine: Engine, tenant: string, order: ReconcileOrder, signal: AbortSignal) {
+  const listed: Finding[] = [];
+  const { next, findings, ...result } = await reconcile(engine, tenant, {
+    ...order,
+    signal,
+    patienceMs: 20_000,
+    onFinding: (finding) => {
+      if (listed.length < 10_000) listed.push(finding);
+    },
+  });
+  const from = next === undefined ? undefined : new Date(next).toISOString();
+  return { dryRun: order.dryRun, ...result, ...findings, next: from, findings: listed };
 }
 
 async function sourceOf(c: Context): Promise<Source> {

@@ -5,6 +5,7 @@ import { convert } from "./cli/convert.ts";
 import { FileFailure } from "./cli/document.ts";
 import { explain } from "./cli/explain.ts";
 import { keyAdd } from "./cli/key-add.ts";
+import { reconcile } from "./cli/reconcile.ts";
 import { deadLettersList, deadLettersRedrive, replay } from "./cli/replay.ts";
 import { tenantAdd } from "./cli/tenant-add.ts";
 import { tenantList } from "./cli/tenant-list.ts";
@@ -22,6 +23,7 @@ const commands: readonly Command[] = [
   certificateRenew,
   explain,
   replay,
+  reconcile,
   deadLettersList,
   deadLettersRedrive,
 ];

@@ -42,6 +42,14 @@ export interface TokenLogin {
 
 export type PublicKey = z.output<typeof publicKey>;
 export type SessionInvoice = z.output<typeof sessionInvoice>;
+export type ListedSession = z.output<typeof listedSession>;
+
+/** Dates in ISO 8601, both inclusive. */
+export interface SessionsQuery {
+  sessionType: "Online" | "Batch";
+  dateCreatedFrom: string;
+  dateCreatedTo: string;
+}
 
 const instant = z.string();
 const token = z.object({ token: z.string().transform((value) => new Secret(value)), validUntil: instant });
@@ -67,6 +75,8 @@ const sent = z.object({ referenceNumber: z.string() });
 const sessionInvoice = z.object({
   referenceNumber: z.string(),
   invoiceHash: z.string(),
+  invoiceNumber: z.string().nullish(),
+  invoicingDate: instant.nullish(),
   /** Of a batch: the name in the package. */
   invoiceFileName: z.string().nullish(),
   ksefNumber: z.string().nullish(),
@@ -78,6 +88,17 @@ const sessionInvoice = z.object({
 const sessionInvoices = z.object({
   continuationToken: z.string().nullish(),
   invoices: z.array(sessionInvoice),
+});
+const listedSession = z.object({
+  referenceNumber: z.string(),
+  status,
+  dateCreated: instant,
+  totalInvoiceCount: z.number(),
+  successfulInvoiceCount: z.number(),
+});
+const listedSessions = z.object({
+  continuationToken: z.string().nullish(),
+  sessions: z.array(listedSession),
 });
 
 export function ksefClient(endpoint: Endpoint) {
@@ -106,6 +127,13 @@ export function ksefClient(endpoint: Endpoint) {
       await call(endpoint, { method: "POST", path: `${online(session)}/close`, ...access });
     },
 
+    /** The newest first. Without the right to see all, only those the same credential has opened. */
+    sessions: (query: SessionsQuery, continuationToken: string | undefined, access: Access) =>
+      json(listedSessions, {
+        path: `/sessions?${new URLSearchParams({ ...query, pageSize: "1000" }).toString()}`,
+        headers: continuationToken === undefined ? {} : { "x-continuation-token": continuationToken },
+        ...access,
+      }),
     sessionInvoices: (session: string, continuationToken: string | undefined, access: Access) =>
       json(sessionInvoices, {
         path: `/sessions/${encodeURIComponent(session)}/invoices?pageSize=1000`,

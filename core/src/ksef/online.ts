@@ -54,7 +54,11 @@ export async function invoicesIn(
   try {
     for (let next: string | undefined; ;) {
       const page = await ksef.use((access) => ksef.client.sessionInvoices(reference, next, access), signal);
-      for (const invoice of page.invoices) found.set(invoice.invoiceHash, invoice);
+      for (const invoice of page.invoices) {
+        // Of a document that was sent twice in the session, the copy that was accepted.
+        const known = found.get(invoice.invoiceHash);
+        if (!known?.ksefNumber) found.set(invoice.invoiceHash, invoice);
+      }
       if (!page.continuationToken) return found;
       next = page.continuationToken;
     }
