@@ -8,6 +8,8 @@ const engine = ["round-trip", "ksef-fails", "ksef-says-no", "many-workers", "bat
 export default defineConfig({
   test: {
     isolate: false,
+    // Many tests wait for processes and pauses: a core each, and none kept back.
+    maxWorkers: "100%",
     testTimeout: 30_000,
     projects: [
       { extends: true, test: { name: "all", include: ["*/test/**/*.test.ts"] } },

@@ -51,8 +51,12 @@ export function companyGate({ tenant, budget, publicCalls, breaker, clock, onCal
       if ((breaker.retryAt ?? 0) > clock.now()) breaker.admit();
       const counted = rateGroupOf(method, path);
       if (counted !== undefined) {
-        const waitMs = (await reserve(counted)) - clock.now();
-        if (waitMs > 0) await clock.sleep(waitMs, signal);
+        // A reservation that other work has overtaken is worth nothing: the call would arrive among later ones.
+        for (let late = true, tries = 0; late && tries < mostTries; tries++) {
+          const at = await reserve(counted);
+          if (at > clock.now()) await clock.sleep(at - clock.now(), signal);
+          late = clock.now() - at > latestMs;
+        }
       }
       // Last, for whoever is let through as a trial has to call.
       breaker.admit();
@@ -71,5 +75,8 @@ export function companyGate({ tenant, budget, publicCalls, breaker, clock, onCal
 
 /** A call waits this long for its turn; beyond, there is something better to do meanwhile. */
 const patienceMs = 2_000;
+/** A busy process may come to a call this much later than it was reserved for. */
+const latestMs = 100;
+const mostTries = 3;
 /** When KSeF does not say how long it refuses: the window that is most often full. */
 const unknownBlockMs = 60_000;
