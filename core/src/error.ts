@@ -145,6 +145,18 @@ const errors = {
   "archive.missing": { action: "attention", http: 500, title: "The archive has lost a document" },
   "archive.key": { action: "attention", http: 500, title: "The archive key is not valid" },
   "storage.locked": { action: "attention", http: 500, title: "Another process is using the data folder" },
+  "storage.missing": {
+    action: "retry",
+    http: 503,
+    title: "The table, bucket or queue of the hub is not there",
+    outage: true,
+  },
+  "storage.denied": {
+    action: "retry",
+    http: 503,
+    title: "The hub may not use its table, bucket, queue or secrets",
+    outage: true,
+  },
   "storage.unavailable": { action: "retry", http: 503, title: "The storage does not work" },
   "secret.key": {
     action: "attention",

@@ -18,6 +18,8 @@ export interface NewItem extends Key {
   /** Where the item is found in the two indexes; absent keeps it out of them (a sparse index). */
   index1?: Key | undefined;
   index2?: Key | undefined;
+  /** Milliseconds since 1970: from then on the item may vanish by itself, or be there still. */
+  expiresAt?: number | undefined;
 }
 
 export interface Item extends NewItem {
@@ -66,10 +68,12 @@ export interface Table {
 export interface Archive {
   /**
    * Durable when it resolves. The same bytes under the same key again do nothing;
-   * other bytes are refused with `archive.conflict`.
+   * other bytes are refused with `archive.conflict`. A stream that fails leaves nothing behind.
    */
-  put(key: string, bytes: Uint8Array): Promise<void>;
+  put(key: string, bytes: Uint8Array | AsyncIterable<Uint8Array>): Promise<void>;
   get(key: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /** The same in pieces, for what may be large. */
+  stream(key: string): Promise<ReadableStream<Uint8Array<ArrayBuffer>> | undefined>;
 }
 
 /** A doorbell: it says where to look. What must survive is in `Table` and `Archive` before it rings. */

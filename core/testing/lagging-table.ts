@@ -1,4 +1,4 @@
-import { pageToken, positionOf } from "../src/adapters/embedded/page-token.ts";
+import { pageToken, positionOf } from "../src/adapters/page-token.ts";
 import { HubError } from "../src/error.ts";
 import type { Clock, Item, Json, Key, NewItem, Page, Query, Table } from "../src/ports.ts";
 

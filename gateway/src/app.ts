@@ -176,11 +176,12 @@ export function gateway(
     const entry = submission[what];
     if (entry === undefined)
       throw new HubError("submission.no-receipt", `Invoice ${submission.id} is ${submission.state}.`);
-    const bytes = await engine.archive.get(entry.key);
+    const bytes = await engine.archive.stream(entry.key);
     if (bytes === undefined) throw new HubError("archive.missing", `The archive has no ${entry.key}.`);
     return new Response(bytes, {
       headers: {
         "content-type": "application/xml",
+        "content-length": String(entry.size),
         "x-content-type-options": "nosniff",
         "cache-control": "private",
       },

@@ -3,6 +3,7 @@ import { certificateEnrol, certificateList, certificateRenew } from "./cli/certi
 import { type Command, WrongUsage } from "./cli/command.ts";
 import { convert } from "./cli/convert.ts";
 import { FileFailure } from "./cli/document.ts";
+import { exportFiles } from "./cli/export.ts";
 import { explain } from "./cli/explain.ts";
 import { keyAdd } from "./cli/key-add.ts";
 import { reconcile } from "./cli/reconcile.ts";
@@ -26,6 +27,7 @@ const commands: readonly Command[] = [
   reconcile,
   deadLettersList,
   deadLettersRedrive,
+  exportFiles,
 ];
 
 const overview = `Usage: npm run hub -- COMMAND

@@ -1,5 +1,5 @@
 import { type Archive, type Clock, HubError, type Ports, type Secret, type Secrets } from "@ksef-hub/core";
-import { requireBlobKey } from "../../../core/src/adapters/embedded/blob-key.ts";
+import { requireBlobKey } from "../../../core/src/adapters/blob-key.ts";
 import { MemoryQueue } from "./memory-queue.ts";
 import { MemoryTable } from "./memory-table.ts";
 
@@ -17,10 +17,11 @@ export function memoryPorts(clock: Clock): Ports {
 export function memoryArchive(): Archive {
   const blobs = new Map<string, Buffer>();
   return {
-    put: async (key, bytes) => {
+    put: async (key, content) => {
       requireBlobKey(key);
+      const bytes = Buffer.from(await new Response(content).bytes());
       const stored = blobs.get(key);
-      if (stored === undefined) blobs.set(key, Buffer.from(bytes));
+      if (stored === undefined) blobs.set(key, bytes);
       else if (!stored.equals(bytes))
         throw new HubError("archive.conflict", `The archive holds other bytes under ${key}.`);
     },
@@ -28,6 +29,10 @@ export function memoryArchive(): Archive {
       requireBlobKey(key);
       const stored = blobs.get(key);
       return stored && new Uint8Array(stored);
+    },
+    stream: async (key) => {
+      const stored = blobs.get(key);
+      return stored && new Blob([new Uint8Array(stored)]).stream();
     },
   };
 }

@@ -7,7 +7,7 @@ import {
   type Query,
   type Table,
 } from "@ksef-hub/core";
-import { pageToken, positionOf } from "../../../core/src/adapters/embedded/page-token.ts";
+import { pageToken, positionOf } from "../../../core/src/adapters/page-token.ts";
 
 interface Row {
   item: Omit<NewItem, "value">;

@@ -221,6 +221,8 @@ export const steps: Readonly<Record<ErrorCode, Step>> = {
     en: "Let only one process use the data folder: stop the other, or use the API of the running hub.",
     pl: "Folderu danych może używać tylko jeden proces: zatrzymaj drugi albo użyj API działającego huba.",
   },
+  "storage.missing": tellOperator,
+  "storage.denied": tellOperator,
   "storage.unavailable": again,
   "secret.key": tellOperator,
   "schema.missing": tellOperator,

@@ -67,6 +67,8 @@ export const polishTitles: Readonly<Record<ErrorCode, string>> = {
   "archive.missing": "W archiwum brakuje dokumentu",
   "archive.key": "Klucz archiwum jest niepoprawny",
   "storage.locked": "Inny proces używa folderu danych",
+  "storage.missing": "Nie ma tabeli, zasobnika lub kolejki huba",
+  "storage.denied": "Hub nie ma dostępu do swojej tabeli, zasobnika, kolejki lub sekretów",
   "storage.unavailable": "Pamięć danych nie działa",
   "secret.key": "Brak klucza chroniącego dane poufne albo klucz jest zły",
   "schema.missing": "Nie zainstalowano urzędowych schematów",

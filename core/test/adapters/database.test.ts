@@ -20,6 +20,14 @@ describe("embedded database", () => {
     expect((await table.query({ pk: "few", limit: 1000 })).items).toHaveLength(300);
   });
 
+  it("carries out 8 MB of blobs in a transaction, and a larger one alone", async () => {
+    const { archive } = await openEmbedded();
+    const blobs = (sizes: number[]) => () =>
+      Promise.all(sizes.map((size, n) => archive.put(`${sizes.length}/${n}`, Buffer.alloc(size))));
+    expect(await commitsDuring(blobs(Array.from({ length: 9 }, () => 3_000_000)))).toBe(4);
+    expect(await commitsDuring(blobs([9_000_000, 1_000, 1_000]))).toBe(1);
+  });
+
   it("carries out 300 rows of writes side by side in few transactions", async () => {
     const { table } = await openEmbedded();
     const rows = Array.from({ length: 300 }, async (_, row) => {

@@ -69,8 +69,8 @@ export async function runDemo({
     return 130;
   }
   say("");
-  const archive = join(folder, "hub", "archive");
-  say(await summary({ rows, engine: hub.engine, url: hub.url, archive, out }));
+  const look = { engine: hub.engine, url: hub.url, files: join(folder, "files"), out };
+  say(await summary({ rows, ...look }));
   if (failed.length > 0) err.write(`${failed.join("\n")}\n\n`);
 
   const tenants = new Set(rows.map(({ tenant }) => tenant));

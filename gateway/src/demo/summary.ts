@@ -1,6 +1,7 @@
-import { dirname, isAbsolute, relative, resolve } from "node:path";
+import { isAbsolute, relative, resolve } from "node:path";
 import { styleText } from "node:util";
 import type { Engine } from "@ksef-hub/core";
+import { exportInvoice } from "../export.ts";
 import { isDone, nameOf, printable, type Row } from "./row.ts";
 
 export interface SummaryOptions {
@@ -8,13 +9,13 @@ export interface SummaryOptions {
   engine: Engine;
   /** Root of the API. */
   url: string;
-  /** Folder of the archive. */
-  archive: string;
+  /** Documents and receipts are written there, for a look. */
+  files: string;
   out: NodeJS.WriteStream;
 }
 
 /** For each invoice with a KSeF number: where its XML and its receipt are, on the API and on the disk. */
-export async function summary({ rows, engine, url, archive, out }: SummaryOptions): Promise<string> {
+export async function summary({ rows, engine, url, files, out }: SummaryOptions): Promise<string> {
   const bold = (text: string) => styleText("bold", text, { stream: out });
   const dim = (text: string) => styleText("dim", text, { stream: out });
   const through = rows.filter(({ state }) => state === "reported").length;
@@ -24,12 +25,10 @@ export async function summary({ rows, engine, url, archive, out }: SummaryOption
     if (row.id === undefined || row.ksefNumber === undefined) continue;
     const { tenant, id } = row;
     const submission = (await engine.submissions.get({ tenant, id }))?.value;
-    const { document, receipt } = submission ?? {};
+    if (submission === undefined) continue;
     blocks.push(`${bold(nameOf(row))}  ${row.ksefNumber}`, `  ${dim("XML")}    ${url}/v1/invoices/${id}/xml`);
-    if (receipt !== undefined) blocks.push(`  ${dim("UPO")}    ${url}/v1/invoices/${id}/upo`);
-    const folders = [document, receipt].flatMap((entry) => (entry === undefined ? [] : dirname(entry.key)));
-    for (const folder of new Set(folders))
-      blocks.push(`  ${dim("Files")}  ${place(`${archive}/${folder}`)}/`);
+    if (submission.receipt !== undefined) blocks.push(`  ${dim("UPO")}    ${url}/v1/invoices/${id}/upo`);
+    blocks.push(`  ${dim("Files")}  ${place(await exportInvoice(engine, submission, files))}/`);
   }
   return `${blocks.join("\n")}\n`;
 }

@@ -6,7 +6,7 @@ import { storageFailure } from "./storage-failure.ts";
 /**
  * One SQLite file that belongs to one process. Statements are prepared once; failures come out as `storage.unavailable`.
  * Writes that come together are one durable transaction (WAL, synchronous=FULL: one fsync) and resolve after its COMMIT:
- * at most two transactions in a turn of the event loop, unless there are very many writes. None is open between calls, so
+ * at most two transactions in a turn of the event loop, unless there is very much to write. None is open between calls, so
  * a read sees every write that has resolved and none that may still be undone.
  */
 export class Database {
@@ -57,8 +57,9 @@ export class Database {
 
   /** One transaction, of which nothing is left when it fails; an error of a single statement is that one's alone. */
   #commit(most: number): void {
-    const writes = this.#waiting.slice(0, most);
-    this.#waiting = this.#waiting.slice(most);
+    const count = fitting(this.#waiting, most);
+    const writes = this.#waiting.slice(0, count);
+    this.#waiting = this.#waiting.slice(count);
     if (writes.length === 0) return;
     // A statement alone is a transaction anyway.
     const several = writes.length > 1;
@@ -102,6 +103,18 @@ interface Write {
 
 /** Keeps the event loop for less than 10 ms when the items are small. */
 const mostAtOnce = 500;
+/** Of blobs, in one transaction: they stay in the log and in memory until it ends. */
+const mostBytesAtOnce = 8_000_000;
+
+/** How many of these make one transaction. */
+function fitting(writes: Write[], most: number): number {
+  let bytes = 0;
+  const beyond = writes.findIndex(({ values }, index) => {
+    for (const value of values) if (value instanceof Uint8Array) bytes += value.byteLength;
+    return index >= most || (index > 0 && bytes > mostBytesAtOnce);
+  });
+  return beyond < 0 ? writes.length : beyond;
+}
 
 /**
  * Opens the file, creating it (mode 0600) and its tables where they are missing. It stays locked until `close`:
@@ -155,6 +168,7 @@ const migrations = [
    CREATE TABLE secrets (
      name TEXT PRIMARY KEY, key_id TEXT NOT NULL, nonce BLOB NOT NULL, ciphertext BLOB NOT NULL
    ) STRICT;`,
+  `CREATE TABLE blobs (key TEXT NOT NULL UNIQUE, bytes BLOB NOT NULL) STRICT;`,
 ];
 
 function migrate(sqlite: DatabaseSync, file: string): void {

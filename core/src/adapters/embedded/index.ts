@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Clock, Ports } from "../../ports.ts";
-import { openArchive } from "./archive.ts";
+import { archiveOn } from "./archive.ts";
 import { realClock } from "./clock.ts";
 import { openDatabase, type Database } from "./database.ts";
 import { makeDirectories } from "./directories.ts";
@@ -14,7 +14,7 @@ export { realClock } from "./clock.ts";
 export type { QueueOptions } from "./queue.ts";
 
 export interface EmbeddedOptions {
-  /** Holds everything: `hub.sqlite`, `archive/` and, if no key is given, `secret.key`. Created (mode 0700) when missing. */
+  /** Holds everything: `hub.sqlite` and, if no key is given, `secret.key`. Created (mode 0700) when missing. */
   folder: string;
   /** 32 bytes in base64 that protect the secrets. Otherwise HUB_SECRET_KEY, otherwise `secret.key` in the folder. */
   key?: string;
@@ -35,7 +35,7 @@ export async function embedded(options: EmbeddedOptions): Promise<Ports & AsyncD
     const key = await loadKey({ folder, given, mayCreate });
     return {
       table: tableOn(database),
-      archive: await openArchive(join(folder, "archive")),
+      archive: archiveOn(database),
       queue: new SqliteQueue(database, clock, queue),
       secrets: secretsOn(database, key),
       clock,

@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, createHmac, randomBytes } from "node:
 import { HubError } from "../../error.ts";
 import type { Secrets } from "../../ports.ts";
 import { Secret } from "../../secret.ts";
-import { requireBlobKey } from "./blob-key.ts";
+import { requireBlobKey } from "../blob-key.ts";
 import type { Database } from "./database.ts";
 
 /**

@@ -1,11 +1,11 @@
-import { HubError } from "../../error.ts";
-import type { Item, Json, Key, NewItem, Page, Query, Table } from "../../ports.ts";
+import type { Item, Json, Page, Query, Table } from "../../ports.ts";
+import { requireItem, requireKey, requireLimit } from "../item-limits.ts";
+import { pageToken, positionOf } from "../page-token.ts";
 import type { Database } from "./database.ts";
-import { pageToken, positionOf } from "./page-token.ts";
 
 /**
  * The ledger in SQLite. Each condition is checked by the statement that writes, and the indexes never lag.
- * What DynamoDB would refuse (an empty or long key, an item of 400 KB) is refused here too, with `request.invalid`.
+ * Nothing expires.
  */
 export function tableOn(database: Database): Table {
   return {
@@ -29,12 +29,7 @@ export function tableOn(database: Database): Table {
       const sql = "DELETE FROM items WHERE pk = ? AND sk = ? AND version = ?";
       return (await database.run(sql, key.pk, key.sk, expected)) === 1;
     },
-    query: async (query) => {
-      const limit = query.limit ?? 100;
-      if (!Number.isInteger(limit) || limit < 1 || limit > 1000)
-        throw new HubError("request.invalid", "A page has 1 to 1,000 items.");
-      return select(database, query, limit);
-    },
+    query: async (query) => select(database, query, requireLimit(query.limit)),
   };
 }
 
@@ -100,25 +95,4 @@ function itemOf(row: Row): Item {
   if (row.index2_pk !== null && row.index2_sk !== null)
     item.index2 = { pk: row.index2_pk, sk: row.index2_sk };
   return item;
-}
-
-function requireItem(item: NewItem): string {
-  const keys = [item, item.index1, item.index2].filter((key) => key !== undefined);
-  for (const key of keys) requireKey(key);
-  const value = JSON.stringify(item.value);
-  const size = keys.reduce((sum, { pk, sk }) => sum + bytes(pk) + bytes(sk), bytes(value));
-  if (size >= 400 * 1024)
-    throw new HubError("request.invalid", `An item stays below 400 KB; this one has ${size} bytes.`);
-  return value;
-}
-
-/** A lone surrogate has no UTF-8 form: SQLite would store another character and find other items. */
-function requireKey({ pk, sk }: Key): void {
-  const valid = [pk, sk].every((part) => part !== "" && part.isWellFormed() && bytes(part) <= 1024);
-  if (!valid)
-    throw new HubError("request.invalid", "A key has 1 to 1,024 bytes of well-formed text in each part.");
-}
-
-function bytes(text: string): number {
-  return Buffer.byteLength(text);
 }

@@ -1,5 +1,5 @@
-import { HubError } from "../../error.ts";
-import type { Query } from "../../ports.ts";
+import { HubError } from "../error.ts";
+import type { Query } from "../ports.ts";
 
 /** Says where a page ended: the sort columns of its last item. It belongs to one index and one `pk`. */
 export function pageToken(query: Query, position: string[]): string {

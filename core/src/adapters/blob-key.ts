@@ -1,4 +1,4 @@
-import { HubError } from "../../error.ts";
+import { HubError } from "../error.ts";
 
 /**
  * Refuses with `archive.key` what is not `/`-separated segments of `[A-Za-z0-9._=-]`. So a key is a path below the
