@@ -70,7 +70,7 @@ export async function ship(
     const closedAt = clock.now();
     const environment = await engine.environmentOf(tenant);
     engine.metrics.batch({ tenant, environment, invoices: members.size, bytes, ms: closedAt - now });
-    const pause = Math.max(firstLookMs(office, "batch"), leastPauseMs(office, { openedAt: closedAt }));
+    const pause = Math.max(firstLookMs(office, "batch"), leastPauseMs(office, { id, openedAt: closedAt }));
     await desk.update(id, { state: "closed", openedAt: closedAt, lookAt: closedAt + pause });
   } catch (thrown) {
     if (thrown instanceof Overtaken) return;

@@ -55,6 +55,7 @@ async function learnFrom(office: Office, session: Session): Promise<void> {
     if (other.kind !== "batch" || other.state !== "closed" || other.id === session.id) return other;
     return { ...other, lookAt: Math.min(other.lookAt, Math.max(now, other.openedAt + tookMs)) };
   });
+  office.bell.ring();
 }
 
 /** A batch that is through before is not marked as sent. */

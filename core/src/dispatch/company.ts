@@ -40,7 +40,7 @@ export async function attend(options: CompanyOptions): Promise<number> {
   const desk = await takeDesk(engine.table, tenant, { holder, now, until: now + leaseMs, alone });
   if ("heldUntil" in desk) return Math.min(Math.max(desk.heldUntil, now + 100), now + 2_000);
 
-  const office: Office = { engine, tenant, ksef: await engine.ksef(tenant), desk, memory, signal };
+  const office: Office = { engine, tenant, ksef: await engine.ksef(tenant), desk, memory, bell, signal };
   const tasks = new Map<string, Promise<void>>();
   let overtaken = false;
   const start = (name: string, work: () => Promise<void>): void => {
@@ -229,7 +229,7 @@ const lingerMs = 5_000;
 const failedPauseMs = 1_000;
 /** Somebody else has the desk and does the work. */
 const overtakenPauseMs = 1_000;
-const cardsPerMs = 500;
+const cardsPerMs = 5_000;
 /** How often the ledger is looked through for what nobody rang for. */
 const readAgainMs = 60_000;
 const mostCards = 25_000;

@@ -33,13 +33,17 @@ export function learn({ memory: { usualMs } }: Office, kind: Session["kind"], to
   usualMs[kind] = usualMs[kind] === 0 ? tookMs : 0.7 * usualMs[kind] + 0.3 * tookMs;
 }
 
-/** Of several batches the eldest is watched closely, the others hear from it: looks at sessions are few in a second. */
-export function leastPauseMs({ engine, desk }: Office, session: Pick<Session, "openedAt">): number {
+/**
+ * Looks at sessions are few in a second. So of several batches only the eldest is watched, as seldom as if each were looked
+ * at in turn: when it is through, the looks of that second are left for the others, which hear from it.
+ */
+export function leastPauseMs({ engine, desk }: Office, session: Pick<Session, "id" | "openedAt">): number {
   const { lookMs } = engine.timing;
-  const elder = desk.sessions.some(
-    ({ state, openedAt }) => state === "closed" && openedAt < session.openedAt,
+  const others = desk.sessions.filter(
+    ({ id, kind, state }) => kind === "batch" && state === "closed" && id !== session.id,
   );
-  return elder ? 10 * lookMs : lookMs;
+  const isEldest = others.every(({ openedAt }) => openedAt >= session.openedAt);
+  return isEldest ? lookMs * (others.length + 1) : 50 * lookMs;
 }
 
 /** When it is worth to look at what KSeF has been given, if it takes as long as it usually does. */

@@ -5,6 +5,7 @@ import type { KsefConnection } from "../ksef/connection.ts";
 import type { OnlineSession } from "../ksef/online.ts";
 import type { ActiveState, Submission } from "../submission.ts";
 import { attempt, workOn, type Work } from "../work.ts";
+import type { Bell } from "./bell.ts";
 import type { Board } from "./board.ts";
 import type { Desk, Session } from "./desk.ts";
 
@@ -26,6 +27,8 @@ export interface Office {
   ksef: KsefConnection;
   desk: Desk;
   memory: Memory;
+  /** Rings when there may be something to do sooner than was known. */
+  bell: Bell;
   /** When it aborts, steps in progress are finished and no other is begun. */
   signal: AbortSignal;
 }

@@ -34,6 +34,9 @@ export interface GateOptions {
 
 /** The gate of one company: the request budget it shares with all workers, and the circuit breaker of its environment. */
 export function companyGate({ tenant, budget, publicCalls, breaker, clock, onCall }: GateOptions): Gate {
+  /** For when each call was reserved. */
+  const reservations = new WeakMap<GateCall, number>();
+
   /** When the call may be made; throws `ksef.rate-limited` when that is not soon. */
   const reserve = async (counted: NonNullable<ReturnType<typeof rateGroupOf>>): Promise<number> => {
     const now = clock.now();
@@ -46,7 +49,8 @@ export function companyGate({ tenant, budget, publicCalls, breaker, clock, onCal
   };
 
   return {
-    enter: async ({ method, path, signal }) => {
+    enter: async (call) => {
+      const { method, path, signal } = call;
       // What is refused anyway spends no budget.
       if ((breaker.retryAt ?? 0) > clock.now()) breaker.admit();
       const counted = rateGroupOf(method, path);
@@ -56,16 +60,21 @@ export function companyGate({ tenant, budget, publicCalls, breaker, clock, onCal
           const at = await reserve(counted);
           if (at > clock.now()) await clock.sleep(at - clock.now(), signal);
           late = clock.now() - at > latestMs;
+          if (!late) reservations.set(call, at);
         }
       }
       // Last, for whoever is let through as a trial has to call.
       breaker.admit();
     },
-    left: async ({ method, path, signal }, ms, error) => {
+    left: async (call, ms, error) => {
+      const { method, path, signal } = call;
       // A call we gave up ourselves says nothing about KSeF.
       if (error === undefined || signal?.aborted !== true) breaker.record(error);
       const counted = rateGroupOf(method, path);
       onCall?.({ group: counted?.group ?? "link", outcome: error?.code ?? "ok", ms });
+      const at = reservations.get(call);
+      if (at !== undefined && error === undefined && counted !== undefined && counted.group !== "public")
+        budget.answered(tenant, counted.group, { at, now: clock.now(), endpoint: counted.endpoint });
       if (error?.code !== "ksef.rate-limited" || counted === undefined || counted.group === "public") return;
       const until = clock.now() + (error.retryAfterMs ?? unknownBlockMs);
       await budget.block(tenant, counted.group, until, counted.endpoint);

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { HubError } from "../../error.ts";
 import type { Key, Table } from "../../ports.ts";
+import { answersOf } from "./answers.ts";
 import { productionRateLimits, RateLimitsByGroup, type RateGroup } from "./rate-limits.ts";
 import { earliest, emptyWindow, withRequest, type RateWindow } from "./window.ts";
 
@@ -11,6 +12,8 @@ const stored = z.object({ requests: z.array(z.number()), blockedUntil: z.number(
  * it is made, and 429 never comes by our own doing. `table` may throw `storage.*`.
  */
 export function rateBudgetOn(table: Table, initial: RateLimitsByGroup = productionRateLimits) {
+  const answers = answersOf();
+
   /** Changes a window by compare and swap. */
   async function change<T>(key: Key, by: (window: RateWindow) => [T, RateWindow]): Promise<T> {
     for (let attempt = 0; attempt < mostAttempts; attempt++) {
@@ -41,11 +44,23 @@ export function rateBudgetOn(table: Table, initial: RateLimitsByGroup = producti
     ): Promise<{ reserved: boolean; at: number }> {
       const { [group]: allowed } = await limits(tenant);
       if (allowed.perHour >= unlimitedPerHour) return { reserved: true, at: now };
-      return change(windowKey(tenant, group, endpoint), (window) => {
-        const at = earliest(window, allowed, now);
+      const key = windowKey(tenant, group, endpoint);
+      const countedBy = answers.countedBy(nameOf(key));
+      const reservation = await change(key, (window) => {
+        const at = earliest(window, allowed, now, countedBy);
         const reserved = at <= now + patienceMs;
         return [{ reserved, at }, reserved ? withRequest(window, at) : window];
       });
+      if (reservation.reserved) answers.made(nameOf(key), reservation.at);
+      return reservation;
+    },
+    /** The request that was reserved for `at` has its answer: so KSeF has counted it by `now`. */
+    answered(
+      tenant: string,
+      group: RateGroup,
+      { at, now, endpoint }: { at: number; now: number; endpoint?: string | undefined },
+    ): void {
+      answers.answered(nameOf(windowKey(tenant, group, endpoint)), at, now);
     },
     /** Remembers that KSeF answered with 429: nobody asks again before `until`. */
     block: (tenant: string, group: RateGroup, until: number, endpoint?: string): Promise<void> =>
@@ -95,4 +110,5 @@ const windowKey = (tenant: string, group: RateGroup, endpoint?: string): Key => 
   pk: `T#${tenant}`,
   sk: endpoint === undefined ? `rate#${group}` : `rate#${group}#${endpoint}`,
 });
+const nameOf = ({ pk, sk }: Key): string => `${pk} ${sk}`;
 const limitsKey = (tenant: string): Key => ({ pk: `T#${tenant}`, sk: "rate-limits" });

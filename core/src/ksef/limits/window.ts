@@ -13,14 +13,22 @@ export const emptyWindow: RateWindow = { requests: [], blockedUntil: 0 };
  * KSeF counts a request when it arrives, which is later than we send it and not by the same time for each. So each of
  * its windows is longer for us by what two requests can differ.
  */
-const slackMs = 500;
+export const slackMs = 500;
+
+/** By when KSeF has counted the request of this index and all before it. */
+export type CountedBy = (requests: readonly number[], index: number) => number;
 
 /** The earliest moment, not before `now`, at which one more request keeps within all three windows. */
-export function earliest({ requests, blockedUntil }: RateWindow, limits: RateLimits, now: number): number {
+export function earliest(
+  { requests, blockedUntil }: RateWindow,
+  limits: RateLimits,
+  now: number,
+  countedBy: CountedBy = (made, index) => (made[index] ?? 0) + slackMs,
+): number {
   const waits = lengths.map(([name, ms]) => {
     // The request that has to leave the window before another can enter it.
-    const first = requests.at(-limits[name]);
-    return first === undefined ? 0 : first + ms + slackMs;
+    const leaving = requests.length - limits[name];
+    return leaving < 0 ? 0 : countedBy(requests, leaving) + ms;
   });
   // Requests are handed out in order, or a later one would be counted with those that go before it.
   return Math.max(now, blockedUntil, requests.at(-1) ?? 0, ...waits);
