@@ -11,7 +11,7 @@
 import { checkDocument } from "./check.ts";
 import type { Engine } from "./engine.ts";
 import { HubError } from "./error.ts";
-import { correctionOf } from "./issuing/corrections.ts";
+import { replacementOf } from "./issuing/corrections.ts";
 import type { SessionInvoice } from "./ksef/client.ts";
 import { sha256 } from "./ksef/encryption.ts";
 import { isKsefNumber } from "./ksef/number.ts";
@@ -232,8 +232,8 @@ export async function replay(engine: Engine, ref: SubmissionRef): Promise<Submis
   const { state, ksef, session } = work.submission;
   if (state !== "held" && state !== "dead")
     throw new HubError("submission.not-replayable", `Invoice ${ref.id} is ${state}.`);
-  const correction = await correctionOf(engine, work.submission);
-  if (correction !== undefined && (isActive(correction.state) || correction.ksef !== undefined))
+  const correction = await replacementOf(engine, work.submission);
+  if (correction !== undefined)
     throw new HubError(
       "submission.not-replayable",
       `Its technical correction ${correction.id} goes instead.`,

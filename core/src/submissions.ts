@@ -14,7 +14,7 @@ export interface SubmissionPage {
 
 /**
  * Submissions on the ledger. Index 1 lists a tenant's by age; index 2 its unfinished ones by lane and by when they are
- * due, and those that are held or dead by when they stopped.
+ * due, and those that are held or dead, or were refused after having been issued offline, by when they stopped.
  */
 export function submissionsOn(table: Table) {
   const repository = {
@@ -60,11 +60,21 @@ export function submissionsOn(table: Table) {
         for await (const { value } of repository.lane(tenant, lane, dueUntil)) yield value;
     },
     /** Those held or dead that stopped between two instants, both inclusive, the longest ago first. An index: it may lag. */
-    stopped: async function* (tenant: string, from: number, to: number): AsyncGenerator<Submission> {
+    stopped: (tenant: string, from: number, to: number): AsyncGenerator<Submission> =>
+      repository.ended(tenant, "stopped", from, to),
+    /** Those issued offline that KSeF has refused, in the same way: each needs a technical correction in time. */
+    refusedOffline: (tenant: string, from: number, to: number): AsyncGenerator<Submission> =>
+      repository.ended(tenant, "refused", from, to),
+    ended: async function* (
+      tenant: string,
+      how: "stopped" | "refused",
+      from: number,
+      to: number,
+    ): AsyncGenerator<Submission> {
       for (let after: string | undefined; ;) {
         const page = await table.query({
           index: 2,
-          pk: `T#${tenant}#stopped`,
+          pk: `T#${tenant}#${how}`,
           from: sortable(from),
           to: sortable(to + 1),
           ...(after === undefined ? {} : { after }),
@@ -107,9 +117,11 @@ function itemOf(value: Submission): NewItem {
 }
 
 function whereToLook(value: Submission): Key | undefined {
-  const { tenant, id, state, wakeAt, updatedAt } = value;
+  const { tenant, id, state, wakeAt, updatedAt, offline } = value;
   if (isActive(state)) return { pk: `T#${tenant}#${laneOf(value)}`, sk: `${sortable(wakeAt)}#${id}` };
   if (state === "held" || state === "dead")
     return { pk: `T#${tenant}#stopped`, sk: `${sortable(updatedAt)}#${id}` };
+  if (state === "rejected" && offline !== undefined)
+    return { pk: `T#${tenant}#refused`, sk: `${sortable(updatedAt)}#${id}` };
   return undefined;
 }

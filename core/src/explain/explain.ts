@@ -1,6 +1,6 @@
 import type { Deadline } from "../offline/deadline.ts";
 import { isActive, type Submission } from "../submission.ts";
-import { nextStep } from "./next-step.ts";
+import { leftToCorrection, nextStep } from "./next-step.ts";
 import { phaseSince } from "./phase.ts";
 import { sendingTime } from "./sending-time.ts";
 import { whatWentWrong, whereItIs } from "./summary.ts";
@@ -26,10 +26,15 @@ export interface ExplainOptions {
   now: number;
   /** Of an invoice issued offline, where the announced outages are known. */
   deadline?: Deadline | undefined;
+  /** A technical correction goes in its place. */
+  corrected?: boolean;
 }
 
 /** Answers "why is my invoice not there?" from the submission alone, in both languages. */
-export function explain(submission: Submission, { now, deadline }: ExplainOptions): Explanation {
+export function explain(
+  submission: Submission,
+  { now, deadline, corrected = false }: ExplainOptions,
+): Explanation {
   const since = phaseSince(submission);
   const nextAt = nextLook(submission, now);
   const summary = joined(
@@ -37,7 +42,7 @@ export function explain(submission: Submission, { now, deadline }: ExplainOption
     whatWentWrong(submission),
     sendingTime(submission, now, deadline),
   );
-  const { by, ...next } = nextStep(submission, now, nextAt);
+  const { by, ...next } = corrected ? leftToCorrection : nextStep(submission, now, nextAt);
   return {
     en: { summary: summary.en, next: next.en },
     pl: { summary: summary.pl, next: next.pl },

@@ -15,6 +15,9 @@ export function nextStep(submission: Submission, now: number, nextAt: number | u
   const step = code === undefined ? undefined : misplaced ? askOperator : steps[code];
 
   const numbered = ksef && notAgain;
+  // The document KSeF refuses is in the buyer's hands: it may only be replaced by the same invoice.
+  if (state === "rejected" && submission.offline !== undefined && code === "ksef.rejected")
+    return { by: "you", ...correctTechnically };
   if (state === "rejected")
     return { by: "you", ...joined(step?.by === "you" ? step : correctAnew, numbered) };
   if (state === "held" || state === "dead") {
@@ -33,6 +36,13 @@ export function nextStep(submission: Submission, now: number, nextAt: number | u
     ...joined(doing, late(submission, now) ?? soon(nextAt), state === "sending" ? onlyOnce : undefined),
   };
 }
+
+/** Of an invoice with a technical correction. */
+export const leftToCorrection: Next = {
+  by: "nobody",
+  en: "There is nothing to do: its technical correction goes to KSeF in its place.",
+  pl: "Nie trzeba nic robić: zamiast niej do KSeF trafi jej korekta techniczna.",
+};
 
 export interface Next extends Words {
   by: "hub" | "you" | "ksef" | "nobody";
@@ -104,6 +114,10 @@ const inDoubt: Words = {
 const notAgain: Words = {
   en: "Do not issue or send the invoice again: KSeF has it.",
   pl: "Nie wystawiaj ani nie wysyłaj faktury ponownie: KSeF ją ma.",
+};
+const correctTechnically: Words = {
+  en: "The invoice is with the buyer already: hand in a technical correction in time, the same invoice in a document KSeF can take (POST /v1/invoices/{id}/technical-correction). If its content has to change, issue a correcting invoice afterwards.",
+  pl: "Nabywca ma już tę fakturę: złóż w terminie korektę techniczną, czyli tę samą fakturę w dokumencie, który KSeF przyjmie (POST /v1/invoices/{id}/technical-correction). Jeśli zmienić trzeba treść, wystaw potem fakturę korygującą.",
 };
 const correctAnew: Words = {
   en: "Have the invoice corrected and hand it in as a new document, with a new Idempotency-Key.",

@@ -13,7 +13,7 @@ export function sendingTime(
   now: number,
   deadline: Deadline | undefined,
 ): Words | undefined {
-  const waits = ksef === undefined && state !== "sent" && state !== "rejected";
+  const waits = ksef === undefined && state !== "sent" && (state !== "rejected" || offline !== undefined);
   if (offline !== undefined) {
     const issued = issuedOffline(offline);
     const until = waits && deadline !== undefined ? untilWhen(deadline, now) : undefined;

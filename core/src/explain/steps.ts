@@ -60,6 +60,11 @@ const grantPermission: Step = {
   en: "Have the company grant the holder of the certificate or token the right to issue invoices in KSeF.",
   pl: "Firma musi nadać w KSeF posiadaczowi certyfikatu albo tokenu uprawnienie do wystawiania faktur.",
 };
+const onceMended: Step = {
+  by: "hub",
+  en: "Tell the administrator of the hub. The hub goes on by itself as soon as that is mended.",
+  pl: "Powiadom administratora huba. Hub sam ruszy dalej, gdy tylko to zostanie naprawione.",
+};
 const tellOperator: Step = {
   by: "you",
   en: "Tell the administrator of the hub: its installation needs repair.",
@@ -221,8 +226,8 @@ export const steps: Readonly<Record<ErrorCode, Step>> = {
     en: "Let only one process use the data folder: stop the other, or use the API of the running hub.",
     pl: "Folderu danych może używać tylko jeden proces: zatrzymaj drugi albo użyj API działającego huba.",
   },
-  "storage.missing": tellOperator,
-  "storage.denied": tellOperator,
+  "storage.missing": onceMended,
+  "storage.denied": onceMended,
   "storage.unavailable": again,
   "secret.key": tellOperator,
   "schema.missing": tellOperator,

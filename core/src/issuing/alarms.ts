@@ -3,6 +3,7 @@ import { outagesOn } from "../ksef/outage/outages.ts";
 import { timeLeft } from "../offline/deadline.ts";
 import { onlineTimeLeft } from "../offline/online.ts";
 import type { Submission } from "../submission.ts";
+import { replacementOf } from "./corrections.ts";
 import { deadlineOf } from "./deadline.ts";
 
 /** An invoice that KSeF does not have yet, and the milliseconds left until it should; below zero when it is late. */
@@ -74,10 +75,15 @@ export async function reportTimes(engine: Engine, memory: Set<string>): Promise<
 const hour = 3_600_000;
 const day = 24 * hour;
 
-/** What KSeF does not have: waiting, whenever its turn is, or stopped within the last two months. */
+/**
+ * What KSeF does not have: waiting, whenever its turn is, or stopped, or issued offline and refused, within the last two
+ * months; unless a technical correction goes in its place.
+ */
 async function* unsent(engine: Engine, tenant: string, now: number): AsyncGenerator<Submission> {
   for await (const submission of engine.submissions.unfinished(tenant, now + day))
     if (submission.state !== "sent" && submission.state !== "accepted") yield submission;
   for await (const submission of engine.submissions.stopped(tenant, now - 60 * day, now))
-    if (submission.ksef === undefined) yield submission;
+    if (submission.ksef === undefined && !(await replacementOf(engine, submission))) yield submission;
+  for await (const submission of engine.submissions.refusedOffline(tenant, now - 60 * day, now))
+    if (!(await replacementOf(engine, submission))) yield submission;
 }

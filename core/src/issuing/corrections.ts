@@ -32,6 +32,15 @@ export async function correctionOf(
     .toSorted((a, b) => rank(b) - rank(a) || b.createdAt - a.createdAt)[0];
 }
 
+/** The technical correction that goes in its place: on its way, or accepted. */
+export async function replacementOf(
+  engine: Pick<Engine, "table" | "submissions">,
+  original: Submission,
+): Promise<Submission | undefined> {
+  const correction = await correctionOf(engine, original);
+  return correction !== undefined && rank(correction) > 0 ? correction : undefined;
+}
+
 /** The id of the invoice that this is the technical correction of; undefined when it is none. */
 export async function originalOf(
   { table }: Pick<Engine, "table">,

@@ -2,7 +2,7 @@ import type { Engine } from "../engine.ts";
 import { HubError } from "../error.ts";
 import { submit, type Intake } from "../intake.ts";
 import { isActive, submissionId, type Submission, type SubmissionRef } from "../submission.ts";
-import { originalOf, correctionOf } from "./corrections.ts";
+import { originalOf, replacementOf } from "./corrections.ts";
 
 /**
  * Takes in the same invoice, issued offline, in a document KSeF can take, after KSeF has refused the one before for a
@@ -40,8 +40,8 @@ async function requireCorrectable(engine: Engine, original: Submission): Promise
     refuse(`Invoice ${id} is a technical correction itself: correct ${first}, the original.`);
   if (!isRefused(original))
     refuse(`Invoice ${id} is ${state}: KSeF has not refused its document for a technical reason.`);
-  const correction = await correctionOf(engine, original);
-  if (correction !== undefined && (isActive(correction.state) || correction.ksef !== undefined))
+  const correction = await replacementOf(engine, original);
+  if (correction !== undefined)
     refuse(`Invoice ${id} has a technical correction already: ${correction.id} is ${correction.state}.`);
 }
 

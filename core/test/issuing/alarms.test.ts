@@ -1,5 +1,8 @@
 import { expect, it } from "vitest";
 import { deadlineAlarms, midnightWarnings, reportTimes, type Alarm } from "../../src/issuing/alarms.ts";
+import { explainNow } from "../../src/explain/explain-now.ts";
+import { correctTechnically } from "../../src/issuing/technical-correction.ts";
+import { sampleInvoiceXml } from "../../testing/invoice.ts";
 import { openRig } from "./rig.ts";
 
 const minute = 60_000;
@@ -56,6 +59,42 @@ it("gives the alarm for offline invoices near their deadline and past it, not wh
   const startedAt = Date.parse("2026-02-19T14:00:00+01:00");
   await rig.beacon({ status: "FAILURE", outages: [{ eventId: 1, title: "", kind: "failure", startedAt }] });
   expect(await minutes(deadlineAlarms(engine, fridayAt23))).toEqual({});
+});
+
+it("gives the alarm for offline invoices that KSeF refused, until a technical correction goes in their place", async () => {
+  await using rig = await openRig("2026-02-19T12:00:00+01:00");
+  await rig.certificate("01F20A5D352AE590");
+  const { engine } = rig;
+  const refused = { state: "rejected", problem: { code: "ksef.rejected", message: "no" } } as const;
+  const original = await rig.hand(numbered("refused"), { mode: "offline24" });
+  await rig.change(original.id, refused);
+  const online = await rig.hand(numbered("online"));
+  await rig.change(online.id, refused);
+  const at = Date.parse("2026-02-20T23:00:00+01:00");
+  const explained = async () => {
+    const stored = await engine.submissions.get({ tenant: "acme", id: original.id });
+    return stored && explainNow(engine, stored.value);
+  };
+
+  expect(await minutes(deadlineAlarms(engine, at))).toEqual({ refused: 60 });
+  expect(await explained()).toMatchObject({
+    actor: "you",
+    en: {
+      summary: expect.stringContaining("has to be sent to KSeF by the end of 2026-02-20"),
+      next: expect.stringContaining("technical correction in time"),
+    },
+  });
+
+  const xml = sampleInvoiceXml(numbered("refused")).replace("T08:00:00Z", "T08:00:01Z");
+  const content = new TextEncoder().encode(xml);
+  const intake = { idempotencyKey: "second", mediaType: "application/xml", content } as const;
+  const correction = await correctTechnically(engine, { tenant: "acme", id: original.id }, intake);
+  expect(Object.keys(await minutes(deadlineAlarms(engine, at)))).toEqual(["refused"]);
+  expect((await explained())?.actor).toBe("nobody");
+  await rig.change(correction.id, { state: "reported", ksef: { number: "n" } });
+  expect(await minutes(deadlineAlarms(engine, at))).toEqual({});
+  await rig.change(correction.id, { ...refused, ksef: undefined });
+  expect(await minutes(deadlineAlarms(engine, at))).toEqual({ refused: 60 });
 });
 
 it("logs each warning once, and a deadline that has passed once more", async () => {
