@@ -18,7 +18,7 @@ import { isKsefNumber } from "./ksef/number.ts";
 import type { Posted } from "./ksef/online.ts";
 import { requireWhole } from "./ksef/receipt.ts";
 import { refusalOf, verdictOf } from "./ksef/status.ts";
-import { isActive, type Submission, type SubmissionRef } from "./submission.ts";
+import type { Submission, SubmissionRef } from "./submission.ts";
 import {
   afterFailure,
   archiveReceipt,
@@ -232,14 +232,10 @@ export async function replay(engine: Engine, ref: SubmissionRef): Promise<Submis
   const { state, ksef, session } = work.submission;
   if (state !== "held" && state !== "dead")
     throw new HubError("submission.not-replayable", `Invoice ${ref.id} is ${state}.`);
-  const correction = await replacementOf(engine, work.submission);
+  const correction = (await replacementOf(engine, work.submission))?.id;
   if (correction !== undefined)
-    throw new HubError(
-      "submission.not-replayable",
-      `Its technical correction ${correction.id} goes instead.`,
-    );
-  const sentOrNot = session === undefined ? "received" : "sending";
-  const next = ksef === undefined ? sentOrNot : "accepted";
+    throw new HubError("submission.not-replayable", `Its technical correction ${correction} goes instead.`);
+  const next = ksef !== undefined ? "accepted" : session === undefined ? "received" : "sending";
   try {
     await work.save({ state: next, spent: 0, batchAtMost: undefined, ...noProblem }, [
       "Replayed.",

@@ -17,9 +17,9 @@ it("the hub's request budget never runs into a limit, however requests come, and
     await using storage = await embedded({ folder });
     const budget = rateBudgetOn(storage.table);
     let tenant = 0;
-    const pause = fc.oneof(fc.integer({ min: 0, max: 200 }), fc.integer({ min: 0, max: 20_000 }));
+    const between = fc.oneof(fc.integer({ min: 0, max: 200 }), fc.integer({ min: 0, max: 20_000 }));
     const ways = fc.tuple(fc.integer({ min: 0, max: 499 }), fc.integer({ min: 0, max: 300 }), fc.boolean());
-    const arrival = fc.tuple(pause, ways);
+    const arrival = fc.tuple(between, ways);
     const arrivals = fc.array(arrival, { minLength: 50, maxLength: 250 });
     const never = fc.asyncProperty(fc.constantFrom(...groups), arrivals, async (group, all) => {
       const count = requestCounter();

@@ -1,7 +1,7 @@
 import type { Engine } from "../engine.ts";
 import { HubError } from "../error.ts";
 import { submit, type Intake } from "../intake.ts";
-import { isActive, submissionId, type Submission, type SubmissionRef } from "../submission.ts";
+import { submissionId, type Submission, type SubmissionRef } from "../submission.ts";
 import { originalOf, replacementOf } from "./corrections.ts";
 
 /**
