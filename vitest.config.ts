@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** What runs the whole engine: once as it is, and once with indexes that lag behind as DynamoDB's do. */
+/** What runs the whole engine: once as it is, once with indexes that lag behind as DynamoDB's do, and once on AWS. */
 const engine = ["round-trip", "ksef-fails", "ksef-says-no", "many-workers", "batch"].map(
   (name) => `gateway/test/${name}.test.ts`,
 );
@@ -13,6 +13,7 @@ export default defineConfig({
     testTimeout: 30_000,
     projects: [
       { extends: true, test: { name: "all", include: ["*/test/**/*.test.ts"] } },
+      { extends: true, test: { name: "aws", include: engine, env: { HUB_BACKEND: "aws" } } },
       { extends: true, test: { name: "lagging indexes", include: engine, env: { INDEXES_LAG_MS: "300" } } },
     ],
   },

@@ -30,7 +30,11 @@ export async function* latency({ quick }: BenchOptions): AsyncGenerator<Figure> 
     certificatePem,
     privateKeyPem: new Secret(privateKeyPem),
   } as const;
-  const hub = await startHub({ folder, port: 0, log: (entry) => console.error(JSON.stringify(entry)) });
+  const hub = await startHub({
+    storage: folder,
+    port: 0,
+    log: (entry) => console.error(JSON.stringify(entry)),
+  });
   try {
     await hub.engine.tenants.save({ id: "bench", nip, environment: baseUrl, createdAt: 0 }, credentials);
     const key = (await hub.engine.apiKeys.issue("bench", "bench", 0)).reveal();

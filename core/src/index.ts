@@ -63,4 +63,4 @@ export { Tenant } from "./tenants.ts";
 export { nextAlarms, type TenantAlarm } from "./upkeep/next-alarms.ts";
 export { upkeep, type UpkeepOptions } from "./upkeep/upkeep.ts";
 export { warsawDate } from "./warsaw.ts";
-export { realClock } from "./adapters/embedded/clock.ts";
+export { realClock } from "./adapters/clock.ts";

@@ -97,13 +97,16 @@ export interface Queue {
     options: { signal: AbortSignal; concurrency?: number },
   ): Promise<void>;
   deadLetters(limit?: number): Promise<DeadLetter[]>;
+  /** Rejects when the queue cannot be used. */
+  check(): Promise<void>;
   /** Puts a dead letter back into the queue, its attempts forgotten. False: no such dead letter. */
   redrive(id: string): Promise<boolean>;
 }
 
 /** KSeF certificates and tokens, vendor credentials. Names follow the rules of archive keys and begin with a tenant. */
 export interface Secrets {
-  get(name: string): Promise<Secret | undefined>;
+  /** What another process has replaced may be seen a minute late, unless it is asked for `fresh`. */
+  get(name: string, options?: { fresh?: boolean }): Promise<Secret | undefined>;
   /** Creates or replaces in one step: a reader sees the old value or the new one. Durable when it resolves. */
   put(name: string, value: Secret): Promise<void>;
   delete(name: string): Promise<void>;

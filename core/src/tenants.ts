@@ -45,7 +45,8 @@ export function tenantsOn(table: Table, secrets: Secrets) {
         );
       return tenant;
     },
-    credentials: async (id: string): Promise<Credentials> => openCredentials(await secrets.get(`${id}/ksef`)),
+    credentials: async (id: string): Promise<Credentials> =>
+      openCredentials(await secrets.get(`${id}/ksef`, { fresh: true })),
     all: async function* (): AsyncGenerator<Tenant> {
       for (let after: string | undefined; ;) {
         const page = await table.query({

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { serve } from "@hono/node-server";
 import {
   createEngine,
@@ -10,14 +9,14 @@ import {
   type Secret,
   type Timing,
 } from "@ksef-hub/core";
-import { embedded } from "@ksef-hub/core/embedded";
 import { gateway } from "./app.ts";
 import { prometheus } from "./metrics/prometheus.ts";
+import { openStorage, type Storage } from "./storage.ts";
 import { startWorker } from "./worker.ts";
 
 export interface HubOptions {
-  /** Where everything is kept; made when missing. One process at a time. */
-  folder: string;
+  /** Where everything is kept; a folder is made when missing. */
+  storage: Storage;
   /** 0 takes any free port. */
   port: number;
   hostname?: string;
@@ -29,7 +28,7 @@ export interface HubOptions {
   log: (entry: LogEntry) => void;
 }
 
-/** A hub in one process with the embedded adapters: API, worker and storage. */
+/** A hub in one process: API, worker and storage. */
 export interface Hub {
   engine: Engine;
   /** The root of the API, without a slash at the end. */
@@ -39,7 +38,7 @@ export interface Hub {
 }
 
 export async function startHub({
-  folder,
+  storage,
   port,
   hostname = "127.0.0.1",
   timing = {},
@@ -47,11 +46,11 @@ export async function startHub({
   metricsToken,
   log,
 }: HubOptions): Promise<Hub> {
-  const ports = await embedded({ folder });
-  const batchFolder = join(folder, "batches");
+  const opened = await openStorage(storage);
+  const { ports, alone, batchFolder } = opened;
   const scraped = metricsToken && { prometheus: prometheus(), token: metricsToken };
   const metrics = engineMetrics(scraped?.prometheus.meter);
-  const engine = createEngine({ ports, timing, log, batchFolder, compression, metrics, alone: true });
+  const engine = createEngine({ ports, timing, log, batchFolder, compression, metrics, alone });
   const observer = observations(engine);
   const unobserve = metrics.observe(observer.all);
   const worker = startWorker(engine);
@@ -64,12 +63,12 @@ export async function startHub({
       close: async () => {
         unobserve();
         await Promise.all([server.close(), worker.stop(), scraped?.prometheus.close()]);
-        await ports[Symbol.asyncDispose]();
+        await opened[Symbol.asyncDispose]();
       },
     };
   } catch (error) {
     await worker.stop();
-    await ports[Symbol.asyncDispose]();
+    await opened[Symbol.asyncDispose]();
     throw error;
   }
 }

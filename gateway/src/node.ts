@@ -4,11 +4,13 @@ import { parseArgs } from "node:util";
 import { HubError, type LogEntry, Secret } from "@ksef-hub/core";
 import { runDemo } from "./demo/demo.ts";
 import { startHub } from "./hub.ts";
+import { type Storage, storageFrom } from "./storage.ts";
 
 const usage = `Usage: npm start -- [--data DIR] [--port N] [--zip]  serves the hub on a folder
        npm start -- [--once] [--port N] [FILE...]  the demo: a KSeF sandbox, the hub, and invoices going through
 
-  --data DIR  the folder the hub runs on (or set HUB_DATA); without it, the demo runs on .data/demo
+  --data DIR  the folder the hub runs on (or set HUB_DATA); without it, the demo runs on .data/demo. With HUB_BACKEND=aws
+              the hub runs on AWS instead: docs/aws.md
   --port N    where the API listens (or set HUB_PORT); 8080, and 0 is any free port
   --zip       packs batches as zip; tar.gz, the default, is smaller and faster
   --once      ends when the invoices of the demo are through: exit code 0, or 1 and the reason
@@ -38,14 +40,14 @@ async function main(): Promise<number> {
     return 0;
   }
   const port = portOf(values.port ?? process.env["HUB_PORT"] ?? "8080");
-  const data = values.data ?? process.env["HUB_DATA"];
-  if (data !== undefined && data !== "") {
+  const storage = storageFrom(process.env, values.data);
+  if (storage !== undefined) {
     if (values.once || files.length > 0 || values["demo-data"] !== undefined)
       throw new HubError(
         "hub.config",
-        "--once, --demo-data and files belong to the demo, which runs without --data.",
+        "--once, --demo-data and files belong to the demo, which runs without --data and HUB_BACKEND.",
       );
-    return serve(data, port, values.zip === true ? "zip" : "tarGz");
+    return serve(storage, port, values.zip === true ? "zip" : "tarGz");
   }
   return runDemo({
     folder: values["demo-data"] ?? join(".data", "demo"),
@@ -59,15 +61,16 @@ async function main(): Promise<number> {
   });
 }
 
-async function serve(folder: string, port: number, compression: "tarGz" | "zip"): Promise<number> {
+async function serve(storage: Storage, port: number, compression: "tarGz" | "zip"): Promise<number> {
   const token = process.env["HUB_METRICS_TOKEN"];
   const metricsToken = token ? new Secret(token) : undefined;
-  const hub = await startHub({ folder, port, compression, metricsToken, log });
-  console.log(`KSeF Hub is serving ${folder} on ${hub.url}`);
+  const hub = await startHub({ storage, port, compression, metricsToken, log });
+  const place = typeof storage === "string" ? storage : `the table ${storage.table} in ${storage.region}`;
+  console.log(`KSeF Hub is serving ${place} on ${hub.url}`);
   const { done } = await hub.engine.tenants.all().next();
   if (done)
-    console.log(`No company yet. Stop the hub and add one:
-  npm run hub -- tenant add --data ${folder} --nip NIP --environment test|demo|production --certificate FILE --key FILE`);
+    console.log(`No company yet. ${typeof storage === "string" ? "Stop the hub and add one" : "Add one"}:
+  npm run hub -- tenant add${typeof storage === "string" ? ` --data ${storage}` : ""} --nip NIP --environment test|demo|production --certificate FILE --key FILE`);
   if (!stop.signal.aborted) await once(stop.signal, "abort");
   await hub.close();
   return 0;

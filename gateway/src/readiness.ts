@@ -25,7 +25,7 @@ export async function readiness(ports: Ports): Promise<Readiness> {
   await Promise.all([
     check("table", () => writeNowAndThen(ports)),
     check("archive", () => archive.get("readiness/readiness")),
-    check("queue", () => queue.deadLetters(1)),
+    check("queue", () => queue.check()),
     check("secrets", () => secrets.get("readiness/readiness")),
   ]);
   const status = Object.values(checks).every((result) => result === "ok") ? "ready" : "unavailable";

@@ -17,7 +17,13 @@ it("counts stages, calls and batches of a running hub", async () => {
   const folder = await mkdtemp(join(tmpdir(), "hub-"));
   const sandbox = await createSandbox({ processing: { acceptedMs: 20, processingMs: 20 } });
   const environment = await sandbox.listen(0);
-  const hub = await startHub({ folder, port: 0, timing: quick, metricsToken: new Secret(token), log });
+  const hub = await startHub({
+    storage: folder,
+    port: 0,
+    timing: quick,
+    metricsToken: new Secret(token),
+    log,
+  });
   try {
     const { certificatePem, privateKeyPem } = await sandbox.company(nip);
     await hub.engine.tenants.save(

@@ -2,12 +2,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createEngine, type Engine, type LogEntry, realClock, Secret, type Timing } from "@ksef-hub/core";
-import { embedded } from "@ksef-hub/core/embedded";
 import { productionRateLimits, type Fetch } from "@ksef-hub/core/ksef";
 import { laggingIndexes } from "@ksef-hub/core/testing";
+import { localAws } from "@ksef-hub/core/testing/aws";
 import { createSandbox, type Sandbox } from "@ksef-hub/sandbox";
 import { judge } from "../../sandbox/test/conformance/judge.ts";
 import { gateway } from "../src/app.ts";
+import { openStorage } from "../src/storage.ts";
 import { startWorker, type Worker } from "../src/worker.ts";
 
 /** Pauses that a test can wait for. */
@@ -88,11 +89,16 @@ export class Rig implements AsyncDisposable {
       ...(ksefNow === undefined ? {} : { clock: { ...realClock, now: ksefNow } }),
     });
     judge(sandbox);
-    const storage = await embedded({ folder });
-    // The suite runs a second time like this: no step may trust an index.
+    const closing = new AsyncDisposableStack();
+    closing.defer(() => rm(folder, { recursive: true }));
+    closing.defer(() => sandbox.close());
+    // The suite runs again like this: on AWS, and with indexes that lag, for no step may trust them.
+    const onAws = process.env["HUB_BACKEND"] === "aws" ? closing.use(await localAws()) : undefined;
+    const storage = closing.use(await openStorage(onAws?.options ?? folder));
     const lagMs = Number(process.env["INDEXES_LAG_MS"] ?? 0);
-    const table = lagMs === 0 ? storage.table : laggingIndexes(storage.table, { clock: realClock, lagMs });
-    const ports = { ...storage, table };
+    const { table: direct } = storage.ports;
+    const table = lagMs === 0 ? direct : laggingIndexes(direct, { clock: realClock, lagMs });
+    const ports = { ...storage.ports, table };
     const log: LogEntry[] = [];
     const engine = createEngine({
       ports,
@@ -111,12 +117,8 @@ export class Rig implements AsyncDisposable {
     const running: Worker | undefined = worker
       ? startWorker(engine, { sweepMs: 200, chores: false })
       : undefined;
-    return new Rig({ sandbox, engine, app: gateway(engine), nip, key, log }, async () => {
-      await running?.stop();
-      await storage[Symbol.asyncDispose]();
-      await sandbox.close();
-      await rm(folder, { recursive: true });
-    });
+    if (running !== undefined) closing.defer(() => running.stop());
+    return new Rig({ sandbox, engine, app: gateway(engine), nip, key, log }, () => closing.disposeAsync());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -2,12 +2,12 @@
  * The hub that is killed: `node hub.ts FOLDER` serves it with short pauses, and says its URL on a line. It ends with
  * whoever started it.
  */
-import { startHub } from "@ksef-hub/gateway";
+import { startHub, storageFrom } from "@ksef-hub/gateway";
 
 process.stdin.resume().once("end", () => process.exit());
 const [folder = ""] = process.argv.slice(2);
 const { url } = await startHub({
-  folder,
+  storage: storageFrom(process.env, folder || undefined) ?? "",
   port: 0,
   timing: {
     deadlineMs: 1_000,

@@ -64,6 +64,10 @@ export class MemoryQueue implements Queue {
       .map(({ id, job, attempts }) => ({ id, job: JSON.parse(job) as Job, attempts }));
   }
 
+  async check(): Promise<void> {
+    // It is always there.
+  }
+
   async redrive(id: string): Promise<boolean> {
     const letter = this.#dead.find((entry) => entry.id === id);
     if (letter === undefined) return false;

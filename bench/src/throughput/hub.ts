@@ -22,7 +22,11 @@ process.once("disconnect", () => process.exit());
 const [folder = ""] = process.argv.slice(2);
 process.once("message", ({ certificatePem, privateKeyPem, ...company }: Company) => {
   void (async () => {
-    const hub = await startHub({ folder, port: 0, log: (entry) => console.error(JSON.stringify(entry)) });
+    const hub = await startHub({
+      storage: folder,
+      port: 0,
+      log: (entry) => console.error(JSON.stringify(entry)),
+    });
     const { engine } = hub;
     await engine.tenants.save(
       { id: "bench", createdAt: 0, ...company },

@@ -7,10 +7,13 @@ export function requireItem(item: NewItem): string {
   for (const key of keys) requireKey(key);
   const value = JSON.stringify(item.value);
   const size = keys.reduce((sum, { pk, sk }) => sum + bytes(pk) + bytes(sk), bytes(value));
-  if (size >= 400 * 1024)
+  if (size >= 400 * 1024 - attributes)
     throw new HubError("request.invalid", `An item stays below 400 KB; this one has ${size} bytes.`);
   return value;
 }
+
+/** DynamoDB counts the names of attributes and what an adapter keeps beside the value, too. */
+const attributes = 256;
 
 /** A lone surrogate has no UTF-8 form: it would be stored as another character and find other items. */
 export function requireKey({ pk, sk }: Key): void {

@@ -44,7 +44,7 @@ export function createDispatcher(engine: Engine): Dispatcher {
   const companyOf = (tenant: string): Company => {
     let company = companies.get(tenant);
     if (company === undefined) {
-      const memory = { board: new Board(), keys: new Map(), usualMs: { online: 0, batch: 0 } };
+      const memory = { board: new Board(), usualMs: { online: 0, batch: 0 } };
       company = { memory, named: new Set(), bell: new Bell(), rung: false, comesBackAt: 0 };
       companies.set(tenant, company);
     }

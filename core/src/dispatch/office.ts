@@ -1,6 +1,5 @@
 import type { Engine } from "../engine.ts";
 import { toHubError } from "../error.ts";
-import type { SessionKey } from "../ksef/encryption.ts";
 import type { KsefConnection } from "../ksef/connection.ts";
 import type { OnlineSession } from "../ksef/online.ts";
 import type { ActiveState, Submission } from "../submission.ts";
@@ -12,8 +11,6 @@ import type { Desk, Session } from "./desk.ts";
 /** What a process remembers of a company between two turns at its desk. Nothing is lost with it. */
 export interface Memory {
   board: Board;
-  /** The key of the open online session, by the hub's name of the session. */
-  keys: Map<string, SessionKey>;
   /** How long KSeF has lately taken to a verdict, in milliseconds; 0 before it is known. */
   usualMs: Record<Session["kind"], number>;
   /** An online session is being opened. */

@@ -1,10 +1,10 @@
-import { randomUUID } from "node:crypto";
-import * as z from "zod";
-import { HubError, toHubError, type ErrorCode } from "../error.ts";
+import { randomBytes, randomUUID } from "node:crypto";
+import { toHubError, type ErrorCode } from "../error.ts";
 import { fa3Form } from "../fa3/forms.ts";
-import { newSessionKey, type SessionKey } from "../ksef/encryption.ts";
+import { sessionKeyOf } from "../ksef/encryption.ts";
 import { closeSession, openSession, postInvoice, type OnlineSession } from "../ksef/online.ts";
 import { intend, posted, sendAgain } from "../lifecycle.ts";
+import type { Secrets } from "../ports.ts";
 import { Secret } from "../secret.ts";
 import { documentOf, type Work } from "../work.ts";
 import type { Session } from "./desk.ts";
@@ -65,7 +65,7 @@ export function openOnline({ engine, desk }: Office): Session | undefined {
 }
 
 async function sharedSession(office: Office): Promise<OnlineSession> {
-  const { engine, desk, memory } = office;
+  const { engine, tenant, desk, memory } = office;
   const open = openOnline(office);
   if (open?.reference === undefined) {
     memory.opening ??= openShared(office).finally(() => {
@@ -73,22 +73,24 @@ async function sharedSession(office: Office): Promise<OnlineSession> {
     });
     return memory.opening;
   }
-  const key = memory.keys.get(open.id) ?? (await storedKey(office, open.id));
-  if (key === undefined) {
-    // The key of another session has taken its place.
+  const secret = await engine.secrets.get(secretOf(tenant));
+  if (secret === undefined) {
+    // It is gone, and the key of the session with it.
     await desk.remove(open.id);
     return sharedSession(office);
   }
-  memory.keys.set(open.id, key);
   const now = engine.clock.now();
   if (open.lookAt < now + idleMs / 2) await desk.update(open.id, { lookAt: now + idleMs });
-  return { reference: open.reference, key };
+  return { reference: open.reference, key: sessionKeyOf(secret, open.id) };
 }
 
-/** The key is stored before the session is opened, so that whoever comes after a crash goes on in the same session. */
-async function openShared({ engine, tenant, ksef, desk, memory }: Office): Promise<OnlineSession> {
-  const [id, key, now] = [randomUUID(), newSessionKey(), engine.clock.now()];
-  await engine.secrets.put(secretOf(tenant), sealKey(id, key));
+/**
+ * The key follows from the company's secret and the name of the session, so whoever comes after a crash goes on in the
+ * same session, and no key is stored for each.
+ */
+async function openShared({ engine, tenant, ksef, desk }: Office): Promise<OnlineSession> {
+  const [id, now] = [randomUUID(), engine.clock.now()];
+  const key = sessionKeyOf(await companySecret(engine.secrets, tenant), id);
   const session = {
     id,
     kind: "online",
@@ -101,7 +103,6 @@ async function openShared({ engine, tenant, ksef, desk, memory }: Office): Promi
   try {
     const { reference } = await openSession(ksef, fa3Form, key);
     await desk.update(id, { state: "open", reference });
-    memory.keys.set(id, key);
     return { reference, key };
   } catch (error) {
     // If KSeF has opened it all the same, it stays empty and ends by itself.
@@ -112,10 +113,9 @@ async function openShared({ engine, tenant, ksef, desk, memory }: Office): Promi
 
 /** Closes an online session that has not been used for a while, or is about to end. */
 export async function closeIdle(office: Office, session: Session): Promise<void> {
-  const { ksef, desk, memory } = office;
+  const { ksef, desk } = office;
   // Forgotten first: nothing may be sent in a session that is being closed.
   await desk.remove(session.id);
-  memory.keys.delete(session.id);
   if (session.reference === undefined) return;
   try {
     await closeSession(ksef, session.reference);
@@ -130,20 +130,13 @@ const longestSessionMs = 11 * 3_600_000;
 /** Opening another costs as much as closing: it is kept for as long as the next invoice may well come. */
 const idleMs = 600_000;
 
-const secretOf = (tenant: string): string => `${tenant}/online-session`;
-const sealed = z.object({ id: z.string(), key: z.base64(), iv: z.base64() });
+const secretOf = (tenant: string): string => `${tenant}/session-secret`;
 
-const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
-
-function sealKey(id: string, { key, iv }: SessionKey): Secret {
-  return new Secret(JSON.stringify({ id, key: base64(key), iv: base64(iv) }));
-}
-
-async function storedKey({ engine, tenant }: Office, id: string): Promise<SessionKey | undefined> {
-  const secret = await engine.secrets.get(secretOf(tenant));
-  if (secret === undefined) return undefined;
-  const stored = sealed.safeParse(JSON.parse(secret.reveal()));
-  if (!stored.success) throw new HubError("ksef.credentials", "The key of the online session is unreadable.");
-  if (stored.data.id !== id) return undefined;
-  return { key: Buffer.from(stored.data.key, "base64"), iv: Buffer.from(stored.data.iv, "base64") };
+/** Made once. Only who holds the company's desk comes here, and who has lost it cannot enter a session any more. */
+async function companySecret(secrets: Secrets, tenant: string): Promise<Secret> {
+  const known = await secrets.get(secretOf(tenant), { fresh: true });
+  if (known !== undefined) return known;
+  const made = new Secret(randomBytes(32).toString("base64"));
+  await secrets.put(secretOf(tenant), made);
+  return made;
 }

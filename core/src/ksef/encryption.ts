@@ -2,16 +2,24 @@ import {
   constants,
   createCipheriv,
   createHash,
+  hkdfSync,
   publicEncrypt,
   randomBytes,
   X509Certificate,
 } from "node:crypto";
+import type { Secret } from "../secret.ts";
 import type { OpenOnline, PublicKey, SendInvoice } from "./client.ts";
 
 /** The key of one session: AES-256 and its initialisation vector, which KSeF uses for every document of the session. */
 export interface SessionKey {
   key: Uint8Array;
   iv: Uint8Array;
+}
+
+/** The key of the session of this name: whoever has the secret (random bytes, in Base64) comes to the same. */
+export function sessionKeyOf(secret: Secret, session: string): SessionKey {
+  const bytes = Buffer.from(hkdfSync("sha256", Buffer.from(secret.reveal(), "base64"), "", session, 48));
+  return { key: bytes.subarray(0, 32), iv: bytes.subarray(32) };
 }
 
 export const newSessionKey = (): SessionKey => ({ key: randomBytes(32), iv: randomBytes(16) });

@@ -2,6 +2,7 @@ import { HubError, toHubError } from "../error.ts";
 import { parseXml, textAt, type XmlElement } from "../xml.ts";
 import type { Answer } from "./http.ts";
 import { sha256 } from "./encryption.ts";
+import { structureFault } from "./receipt-structure.ts";
 
 export interface Expected {
   ksefNumber: string;
@@ -10,13 +11,16 @@ export interface Expected {
 }
 
 /**
- * A receipt (UPO) is taken only if it is whole and ours: the hash in the header is that of the body, and inside stand
- * the number and the hash of our document. Throws `ksef.receipt-mismatch`. Source: schema UPO v4-3.
+ * A receipt (UPO) is taken only if it is whole and ours: the hash in the header is that of the body, its structure that
+ * of its schema, and inside stand the number and the hash of our document. Throws `ksef.receipt-mismatch`.
+ * Source: schema UPO v4-3.
  */
 export function verifyReceipt(answer: Answer, expected: Expected): { bytes: Uint8Array; numberedAt: string } {
   const mismatch = (what: string): HubError =>
     new HubError("ksef.receipt-mismatch", `The receipt for ${expected.ksefNumber}: ${what}.`);
   const root = requireWhole(answer, "Potwierdzenie", mismatch);
+  const fault = structureFault(root);
+  if (fault !== undefined) throw mismatch(`it is not a UPO by its schema: ${fault}`);
   if (textAt(root, number) !== expected.ksefNumber) throw mismatch(`it names ${textAt(root, number)}`);
   if (textAt(root, hash) !== expected.documentSha256)
     throw mismatch("it is for a document with another hash");

@@ -2,7 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
 import { createGzip, gzip } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { realClock } from "../../src/adapters/embedded/clock.ts";
+import { realClock } from "../../src/adapters/clock.ts";
 import { clockContract, VirtualClock } from "../../testing/index.ts";
 import { openEmbedded } from "./folder.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { realClock } from "../../src/adapters/embedded/clock.ts";
+import { realClock } from "../../src/adapters/clock.ts";
 import type { Query, Table } from "../../src/ports.ts";
 import { laggingIndexes, tableContract, VirtualClock } from "../../testing/index.ts";
 import { openEmbedded } from "./folder.ts";

@@ -1,19 +1,25 @@
 import { createEngine, type Engine } from "@ksef-hub/core";
-import { embedded } from "@ksef-hub/core/embedded";
-import { need } from "./command.ts";
+import { openStorage, storageFrom } from "../storage.ts";
+import { WrongUsage } from "./command.ts";
 
-/** Every command that works on the hub's folder has this option. */
+/** Every command that works on the hub's storage has this option. */
 export const dataOption = { data: { type: "string" } } as const;
 
-export const dataUsage = `--data is the folder the hub runs on (or set HUB_DATA). The hub must not be running on it meanwhile.`;
+export const dataUsage = `--data is the folder the hub runs on (or set HUB_DATA). The hub must not be running on it meanwhile.
+With HUB_BACKEND=aws there is no folder, and the hub may run.`;
 
-/** Runs `work` with the engine on the hub's folder, and lets go of the folder. */
+/** Runs `work` with the engine on the hub's storage, and lets go of it. */
 export async function onEngine(
   folder: string | undefined,
   work: (engine: Engine) => Promise<void>,
 ): Promise<number> {
-  await using ports = await embedded({ folder: need("data", folder ?? process.env["HUB_DATA"]) });
-  await work(createEngine({ ports, log: (entry) => console.error(JSON.stringify(entry)) }));
+  const storage = storageFrom(process.env, folder);
+  if (storage === undefined) throw new WrongUsage("--data is missing.");
+  await using opened = await openStorage(storage);
+  const { ports } = opened;
+  await work(
+    createEngine({ ports, alone: opened.alone, log: (entry) => console.error(JSON.stringify(entry)) }),
+  );
   return 0;
 }
 

@@ -53,7 +53,7 @@ Exit code: 0 all is explained, 1 something is not or it ended early, 2 wrong usa
         reconcileWith(engine, tenant, {
           ...period,
           dryRun,
-          alone: true,
+          alone: engine.alone,
           signal,
           onProgress: tellProgress,
           onFinding: (finding) => console.log(line(finding)),

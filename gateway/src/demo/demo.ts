@@ -52,7 +52,7 @@ export async function runDemo({
   say(`${styleText("bold", "KSeF Hub demo", { stream: out })}  ${place(folder)}`);
   const documents = files.length === 0 ? ownDocuments(Date.now()) : await documentsOf(files);
   const prepared = await prepare();
-  const hub = await startHub({ folder: join(folder, "hub"), port: await free(ports.port, "the API"), log });
+  const hub = await startHub({ storage: join(folder, "hub"), port: await free(ports.port, "the API"), log });
   closing.defer(() => hub.close());
   const { keys, earlier, unfinished } = prepared;
   const goingOn =

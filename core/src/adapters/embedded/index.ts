@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Clock, Ports } from "../../ports.ts";
 import { archiveOn } from "./archive.ts";
-import { realClock } from "./clock.ts";
+import { realClock } from "../clock.ts";
 import { openDatabase, type Database } from "./database.ts";
 import { makeDirectories } from "./directories.ts";
 import { loadKey } from "./key.ts";
@@ -10,7 +10,7 @@ import { secretsOn } from "./secrets.ts";
 import { storageFailure } from "./storage-failure.ts";
 import { tableOn } from "./table.ts";
 
-export { realClock } from "./clock.ts";
+export { realClock } from "../clock.ts";
 export type { QueueOptions } from "./queue.ts";
 
 export interface EmbeddedOptions {

@@ -89,6 +89,10 @@ export class SqliteQueue implements Queue {
     return rows.map(({ id, job, attempts }) => ({ id: String(id), job: JSON.parse(job) as Job, attempts }));
   }
 
+  async check(): Promise<void> {
+    this.#database.all("SELECT id FROM jobs LIMIT 1");
+  }
+
   async redrive(id: string): Promise<boolean> {
     const sql = "UPDATE jobs SET dead = 0, attempts = 0, due = 0 WHERE dead = 1 AND CAST(id AS TEXT) = ?";
     const found = (await this.#database.run(sql, id)) === 1;

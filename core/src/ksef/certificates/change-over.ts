@@ -9,7 +9,7 @@ import { certificateSecret, openCertificate, readCertificate } from "./stored.ts
 export async function changeOver(holder: Holder, signal?: AbortSignal): Promise<boolean> {
   const { secrets, tenant } = holder;
   const name = certificateSecret(tenant, "Authentication");
-  const waiting = await secrets.get(name);
+  const waiting = await secrets.get(name, { fresh: true });
   if (waiting === undefined) return false;
   const { certificatePem, privateKeyPem, serialNumber } = openCertificate(waiting);
   if (!isFor(await holder.credentials(), serialNumber)) {

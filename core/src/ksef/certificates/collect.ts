@@ -21,7 +21,7 @@ export async function collect(
 ): Promise<KsefCertificate> {
   const { secrets, tenant } = holder;
   const name = certificateSecret(tenant, type);
-  const earlier = await secrets.get(name);
+  const earlier = await secrets.get(name, { fresh: true });
   const known = earlier && openCertificate(earlier);
   const certificate =
     known?.serialNumber === serialNumber

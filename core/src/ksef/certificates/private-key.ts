@@ -8,7 +8,7 @@ export const privateKeyName = ({ tenant }: Holder, id: string): string => `${ten
 
 /** The key of an enrolment under way. Without it no certificate is of any use: the enrolment ends. */
 export async function privateKeyOf(holder: Holder, record: EnrolmentRecord, id: string): Promise<Secret> {
-  const key = await holder.secrets.get(privateKeyName(holder, id));
+  const key = await holder.secrets.get(privateKeyName(holder, id), { fresh: true });
   if (key !== undefined) return key;
   await record.save({ step: "ended" });
   throw new HubError(

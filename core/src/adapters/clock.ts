@@ -1,4 +1,4 @@
-import type { Clock } from "../../ports.ts";
+import type { Clock } from "../ports.ts";
 
 /** The clock of the machine. Sleeps longer than the 24.8 days a timer can hold are slept in pieces. */
 export const realClock: Clock = {
