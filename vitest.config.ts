@@ -1,19 +1,19 @@
 import { defineConfig } from "vitest/config";
 
+const files = (...names: string[]) => names.map((name) => `gateway/test/${name}.test.ts`);
 /** What runs the whole engine: once as it is, once with indexes that lag behind as DynamoDB's do, and once on AWS. */
-const engine = ["round-trip", "ksef-fails", "ksef-says-no", "many-workers", "batch"].map(
-  (name) => `gateway/test/${name}.test.ts`,
-);
+const engine = files("round-trip", "ksef-fails", "ksef-says-no", "many-workers", "batch");
+const failing = files("batch-faults", "poisoned-batch", "sigkill", "sigkill-batch", "chaos");
 
 export default defineConfig({
   test: {
     isolate: false,
     // Many tests wait for processes and pauses: a core each, and none kept back.
     maxWorkers: "100%",
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     projects: [
       { extends: true, test: { name: "all", include: ["*/test/**/*.test.ts"] } },
-      { extends: true, test: { name: "aws", include: engine, env: { HUB_BACKEND: "aws" } } },
+      { extends: true, test: { name: "aws", include: [...engine, ...failing], env: { HUB_BACKEND: "aws" } } },
       { extends: true, test: { name: "lagging indexes", include: engine, env: { INDEXES_LAG_MS: "300" } } },
     ],
   },

@@ -44,6 +44,8 @@ export interface Timing {
   /** First pause after a failure; each further one is twice as long. */
   backoffMs: number;
   longestBackoffMs: number;
+  /** Where several processes work on one ledger: how long the work of one that has died is left alone. */
+  leaseMs: number;
 }
 
 export const defaultTiming: Timing = {
@@ -53,6 +55,7 @@ export const defaultTiming: Timing = {
   longestLookMs: 60_000,
   backoffMs: 1_000,
   longestBackoffMs: 300_000,
+  leaseMs: 20_000,
 };
 
 /** What the lifecycle works with: the ports, the repositories over them, and a line to KSeF for each tenant. */

@@ -10,6 +10,7 @@ it("is killed again and again while KSeF fails: each invoice is accepted once, a
     tenants: 3,
     seed: 7,
     limits: "off",
+    backend: process.env["HUB_BACKEND"] === "aws" ? "aws" : "embedded",
     patienceMs: 30_000,
     progress: () => undefined,
   });

@@ -1,13 +1,13 @@
 /**
- * A hub process for the crash test. It tells each of its effects (a durable write, or an answer of KSeF) on a line,
+ * A hub process for the crash test, on the folder or, with HUB_BACKEND=aws, on AWS. It tells each of its effects (a durable write, or an answer of KSeF) on a line,
  * `effect NAME COUNT`, and with `node hub-that-dies.ts FOLDER "NAME COUNT"` it kills itself with SIGKILL right after
  * that one, before anything in it can learn of the effect. Its URL stands on a line too.
  */
 import { writeSync } from "node:fs";
 import { serve } from "@hono/node-server";
 import { createEngine } from "@ksef-hub/core";
-import { embedded } from "@ksef-hub/core/embedded";
 import { gateway } from "../src/app.ts";
+import { openStorage, storageFrom } from "../src/storage.ts";
 import { startWorker } from "../src/worker.ts";
 
 const [folder = "", last] = process.argv.slice(2);
@@ -30,7 +30,8 @@ function told<A extends unknown[], R>(nameOf: (args: A) => string, effect: (...a
 const callName = ([url, init]: [string, RequestInit]): string =>
   `${init.method} ${new URL(url).pathname.replace("/v2", "").replaceAll(/\/\d[^/]+/g, "/*")}`;
 
-const ports = await embedded({ folder });
+const onAws = process.env["HUB_BACKEND"] === "aws";
+const { ports, alone } = await openStorage(storageFrom(process.env, onAws ? undefined : folder) ?? folder);
 const { table, archive, queue } = ports;
 table.put = told(() => "table.put", table.put.bind(table));
 archive.put = told(() => "archive.put", archive.put.bind(archive));
@@ -38,7 +39,7 @@ queue.send = told(() => "queue.send", queue.send.bind(queue));
 
 const engine = createEngine({
   ports,
-  alone: true,
+  alone,
   batchFolder: `${folder}/batches`,
   timing: {
     deadlineMs: 400,
@@ -47,6 +48,7 @@ const engine = createEngine({
     longestLookMs: 50,
     backoffMs: 10,
     longestBackoffMs: 50,
+    leaseMs: 300,
   },
   log: (entry) => console.error(JSON.stringify(entry)),
   fetch: told(callName, (url: string, init: RequestInit) => fetch(url, init)),

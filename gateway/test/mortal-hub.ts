@@ -2,12 +2,29 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { createEngine, realClock, Secret, submit } from "@ksef-hub/core";
-import { embedded } from "@ksef-hub/core/embedded";
 import { sampleInvoice as invoice } from "@ksef-hub/core/testing";
+import { localAws } from "@ksef-hub/core/testing/aws";
+import { openStorage, type Storage } from "../src/storage.ts";
 import type { View } from "./rig.ts";
 
 export const nip = "5265877635";
 const script = new URL("hub-that-dies.ts", import.meta.url).pathname;
+
+/** Where a hub keeps everything: a folder, or with HUB_BACKEND=aws an AWS of its own. */
+export interface Home extends AsyncDisposable {
+  folder: string;
+  storage: Storage;
+  /** For the environment of its process. */
+  settings: Record<string, string>;
+}
+
+export async function homeIn(folder: string): Promise<Home> {
+  if (process.env["HUB_BACKEND"] !== "aws")
+    return { folder, storage: folder, settings: {}, [Symbol.asyncDispose]: () => Promise.resolve() };
+  const aws = await localAws();
+  const { options, settings } = aws;
+  return { folder, storage: options, settings, [Symbol.asyncDispose]: () => aws[Symbol.asyncDispose]() };
+}
 
 /** A hub in a process of its own, which kills itself after an effect if it is told to. */
 export class MortalHub {
@@ -17,13 +34,14 @@ export class MortalHub {
   /** Those that run: none may outlive the test. */
   static readonly running = new Set<MortalHub>();
 
-  private constructor(folder: string, last: string | undefined) {
+  private constructor({ folder, settings }: Home, last: string | undefined) {
     const args = last === undefined ? [script, folder] : [script, folder, last];
-    this.process = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+    const env = { ...process.env, ...settings };
+    this.process = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "inherit"] });
   }
 
-  static async start(folder: string, last?: string): Promise<MortalHub> {
-    const hub = new MortalHub(folder, last);
+  static async start(home: Home, last?: string): Promise<MortalHub> {
+    const hub = new MortalHub(home, last);
     MortalHub.running.add(hub);
     hub.process.once("exit", () => MortalHub.running.delete(hub));
     const reader = createInterface({ input: hub.process.stdout! });
@@ -117,15 +135,15 @@ export async function killedAfter(
   return fatal;
 }
 
-/** A data folder with a tenant and invoices of these numbers waiting; returns its API key. */
+/** Puts a tenant there and invoices of these numbers that wait; returns its API key. */
 export async function prepare(
-  folder: string,
+  { storage }: Home,
   environment: string,
   { certificatePem, privateKeyPem }: { certificatePem: string; privateKeyPem: string },
   numbers: string[] = [],
 ): Promise<string> {
-  await using ports = await embedded({ folder });
-  const engine = createEngine({ ports, log: (entry) => console.error(entry) });
+  await using opened = await openStorage(storage);
+  const engine = createEngine({ ports: opened.ports, log: (entry) => console.error(entry) });
   const credentials = {
     kind: "certificate",
     certificatePem,

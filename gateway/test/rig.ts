@@ -19,6 +19,7 @@ export const quick: Partial<Timing> = {
   longestLookMs: 50,
   backoffMs: 10,
   longestBackoffMs: 50,
+  leaseMs: 1_000,
 };
 
 export interface View {
@@ -139,9 +140,9 @@ export class Rig implements AsyncDisposable {
     return (await (await this.request(`/v1/invoices/${id}`)).json()) as View;
   }
 
-  /** The submission once `done` holds for it; by default once it is at rest. Ten seconds at most. */
+  /** The submission once `done` holds for it; by default once it is at rest. Thirty seconds at most. */
   async until(id: string, done = (view: View) => atRest.has(view.state)): Promise<View> {
-    const giveUp = Date.now() + 10_000;
+    const giveUp = Date.now() + 30_000;
     for (;;) {
       const view = await this.view(id);
       if (done(view)) return view;

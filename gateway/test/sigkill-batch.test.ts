@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createSandbox } from "@ksef-hub/sandbox";
 import { expect, it } from "vitest";
 import { judge } from "../../sandbox/test/conformance/judge.ts";
-import { killedAfter, MortalHub, nip, prepare } from "./mortal-hub.ts";
+import { homeIn, killedAfter, MortalHub, nip, prepare } from "./mortal-hub.ts";
 
 it("is killed while it sends a batch: each invoice is in KSeF once, with its receipt", async () => {
   const root = await mkdtemp(join(tmpdir(), "sigkill-"));
@@ -14,15 +14,15 @@ it("is killed while it sends a batch: each invoice is in KSeF once, with its rec
   const company = await sandbox.company(nip);
 
   const live = async (index: number, last?: string): Promise<{ effects: string[]; died: boolean }> => {
-    const folder = join(root, `${index}`);
+    await using home = await homeIn(join(root, `${index}`));
     const numbers = Array.from({ length: 15 }, (_, place) => `FV/${index}/${place}`);
-    const key = await prepare(folder, baseUrl, company, numbers);
-    const hub = await MortalHub.start(folder, last);
+    const key = await prepare(home, baseUrl, company, numbers);
+    const hub = await MortalHub.start(home, last);
     let views = await hub.finish(key);
     const died = views === undefined;
     await hub.kill();
     if (died) {
-      const heir = await MortalHub.start(folder);
+      const heir = await MortalHub.start(home);
       views = await heir.finish(key);
       await heir.kill();
     }

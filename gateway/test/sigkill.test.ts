@@ -1,27 +1,27 @@
-import { cp, mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createSandbox } from "@ksef-hub/sandbox";
 import { expect, it } from "vitest";
 import { judge } from "../../sandbox/test/conformance/judge.ts";
-import { killedAfter, MortalHub, nip, prepare } from "./mortal-hub.ts";
+import { homeIn, killedAfter, MortalHub, nip, prepare } from "./mortal-hub.ts";
 
 it("is killed after each of its effects in turn: the invoice is in KSeF once, and the submission ends", async () => {
   const root = await mkdtemp(join(tmpdir(), "sigkill-"));
   const sandbox = await createSandbox({ limits: "off", processing: { acceptedMs: 0, processingMs: 0 } });
   judge(sandbox);
-  const key = await prepare(join(root, "template"), await sandbox.listen(0), await sandbox.company(nip));
+  const [baseUrl, company] = [await sandbox.listen(0), await sandbox.company(nip)];
 
   const live = async (number: string, last?: string): Promise<{ effects: string[]; died: boolean }> => {
-    const folder = join(root, number);
-    await cp(join(root, "template"), folder, { recursive: true });
-    const hub = await MortalHub.start(folder, last);
+    await using home = await homeIn(join(root, number));
+    const key = await prepare(home, baseUrl, company);
+    const hub = await MortalHub.start(home, last);
     let view = await hub.deliver(key, number);
     const died = view === undefined;
     await hub.kill();
     if (died) {
       // The caller got no answer and repeats itself; the hub finds what it left.
-      const heir = await MortalHub.start(folder);
+      const heir = await MortalHub.start(home);
       view = await heir.deliver(key, number);
       await heir.kill();
     }

@@ -1,5 +1,5 @@
 import { createEngine, Secret } from "@ksef-hub/core";
-import { embedded } from "@ksef-hub/core/embedded";
+import { openStorage, type Storage } from "@ksef-hub/gateway";
 import type { Sandbox } from "@ksef-hub/sandbox";
 
 /** A tenant of the hub, with the key its ERP calls the hub's API with. */
@@ -9,9 +9,10 @@ export interface Tenant {
   apiKey: string;
 }
 
-/** Makes a data folder with so many tenants; they log in with a certificate and with a KSeF token by turns. */
-export async function prepareTenants(folder: string, sandbox: Sandbox, environment: string, count: number) {
-  await using ports = await embedded({ folder });
+/** Puts so many tenants there; they log in with a certificate and with a KSeF token by turns. */
+export async function prepareTenants(storage: Storage, sandbox: Sandbox, environment: string, count: number) {
+  await using opened = await openStorage(storage);
+  const { ports } = opened;
   const engine = createEngine({ ports, log: (entry) => console.error(JSON.stringify(entry)) });
   const tenants: Tenant[] = [];
   for (let index = 0; index < count; index++) {

@@ -1,5 +1,6 @@
 import type { Caller } from "./caller.ts";
 import type { Evidence } from "./evidence.ts";
+import type { ChaosOptions } from "./run.ts";
 import type { Traffic } from "./traffic.ts";
 import { failures, type Finding } from "./verdict.ts";
 
@@ -11,22 +12,24 @@ export interface Figures extends Verdict {
 }
 
 export function figuresOf({
-  options: { kills, invoices, seed, tenants, limits },
+  options: { kills, invoices, seed, tenants, limits, backend },
   evidence: { accepted, verdicts, posted },
   findings,
   traffic,
   struck,
   repeats,
+  storageFailures,
   crashes,
   killsAtWork,
   seconds,
 }: {
-  options: { kills: number; invoices: number; seed: number; tenants: number; limits: string };
+  options: Pick<ChaosOptions, "kills" | "invoices" | "seed" | "tenants" | "limits" | "backend">;
   evidence: Evidence;
   findings: Finding[];
   traffic: Traffic;
   struck: Record<string, number>;
   repeats: Caller["repeats"];
+  storageFailures: number;
   crashes: number;
   killsAtWork: number;
   seconds: number;
@@ -44,6 +47,8 @@ export function figuresOf({
     crashes,
     tenants,
     limits,
+    backend,
+    storageFailures,
     seconds: Math.round(seconds),
     /** Kills while KSeF had not yet accepted everything the hub had confirmed. */
     killsAtWork,

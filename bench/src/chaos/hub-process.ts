@@ -4,7 +4,7 @@ import { closeSync, openSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-/** A hub in a process of its own, which starts again on the same folder whenever it was killed. */
+/** A hub in a process of its own, which starts again on the same storage whenever it was killed. */
 export interface HubProcess {
   /** Where the API is; undefined while the hub is dead or starting. */
   readonly url: string | undefined;
@@ -18,8 +18,8 @@ export interface HubProcess {
   readonly crashes: number;
 }
 
-/** `logFile` gets what all of its lives say on stderr. */
-export function hubProcess(folder: string, logFile: string): HubProcess {
+/** `settings` of its environment say where it keeps everything; `logFile` gets what all of its lives say on stderr. */
+export function hubProcess(settings: Record<string, string>, logFile: string): HubProcess {
   let child: ChildProcess | undefined;
   let url: string | undefined;
   let listening = Promise.resolve();
@@ -30,7 +30,10 @@ export function hubProcess(folder: string, logFile: string): HubProcess {
   const start = (): void => {
     clearTimeout(restart);
     const log = openSync(logFile, "a");
-    const born = spawn(process.execPath, [script, folder], { stdio: ["pipe", "pipe", log] });
+    const born = spawn(process.execPath, [...process.execArgv, script], {
+      env: { ...process.env, ...settings },
+      stdio: ["pipe", "pipe", log],
+    });
     closeSync(log);
     child = born;
     listening = new Promise((resolve) => {

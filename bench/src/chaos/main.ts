@@ -3,6 +3,7 @@ import { runChaos, type ChaosOptions } from "./run.ts";
 import type { Finding } from "./verdict.ts";
 
 const usage = `Usage: npm run chaos -- [--kills N] [--invoices N] [--seed N] [--tenants N] [--limits production|off]
+                     [--backend embedded|aws]
 
 Runs a hub on a KSeF sandbox where one thing after another goes wrong, and kills the hub again and again while invoices
 are posted to it. At the end KSeF's ledger says whether each was accepted exactly once, and the hub must have the receipt.
@@ -12,6 +13,7 @@ are posted to it. At the end KSeF's ledger says whether each was accepted exactl
   --seed N      decides kills, faults and their order; 1
   --tenants N   companies that the invoices are of; 3
   --limits production|off  KSeF's request limits; off
+  --backend embedded|aws   where the hub keeps everything; on doubles of AWS one request in a hundred fails too; embedded
   --patience SECONDS  gives up when nothing came to rest for so long at the end; 150, with limits 4000
   --help
 
@@ -45,6 +47,7 @@ function read(): Omit<ChaosOptions, "progress"> {
         seed: text("1"),
         tenants: text("3"),
         limits: text("off"),
+        backend: text("embedded"),
         patience: { type: "string" },
         help: { type: "boolean" },
       },
@@ -55,6 +58,8 @@ function read(): Omit<ChaosOptions, "progress"> {
     }
     const { limits } = values;
     if (limits !== "production" && limits !== "off") throw new Error(`--limits is production or off.`);
+    const { backend } = values;
+    if (backend !== "embedded" && backend !== "aws") throw new Error(`--backend is embedded or aws.`);
     const patience = values.patience ?? (limits === "off" ? "150" : "4000");
     return {
       kills: whole("kills", values.kills, 0),
@@ -62,6 +67,7 @@ function read(): Omit<ChaosOptions, "progress"> {
       seed: whole("seed", values.seed, 0),
       tenants: whole("tenants", values.tenants, 1),
       limits,
+      backend,
       patienceMs: whole("patience", patience, 1) * 1_000,
     };
   } catch (error) {

@@ -11,6 +11,7 @@ import { hubProcess } from "./hub-process.ts";
 import { killAtRandom } from "./kills.ts";
 import { seeded } from "./random.ts";
 import { figuresOf, type Figures } from "./figures.ts";
+import { chaosStorage, type Backend } from "./storage.ts";
 import { trafficOf } from "./traffic.ts";
 import { findingsOf, type Finding } from "./verdict.ts";
 
@@ -20,6 +21,8 @@ export interface ChaosOptions {
   tenants: number;
   seed: number;
   limits: "production" | "off";
+  /** Where the hub keeps everything. */
+  backend: Backend;
   /** How long nothing may come to rest at the end before the run is given up, in milliseconds. */
   patienceMs: number;
   /** Hears every few seconds how far the run is. */
@@ -50,13 +53,14 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     seed: String(seed),
     processing: { acceptedMs: 20, processingMs: 60 },
   });
-  const hub = hubProcess(data, join(root, "hub.log"));
+  await using kept = await chaosStorage(options.backend, data, seeded(seed, "storage"));
+  const hub = hubProcess(kept.settings, join(root, "hub.log"));
   let faults: ReturnType<typeof startFaults> | undefined;
   const { traffic, count } = trafficOf(sandbox);
   const counting = setInterval(count, 250);
   let telling: NodeJS.Timeout | undefined;
   try {
-    const tenants = await prepareTenants(data, sandbox, await sandbox.listen(0), options.tenants);
+    const tenants = await prepareTenants(kept.storage, sandbox, await sandbox.listen(0), options.tenants);
     const caller = erp(hub, tenants, seeded(seed, "invoices"), patienceMs);
     let [killed, waiting] = [0, 0];
     let killsAtWork = 0;
@@ -111,6 +115,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       traffic,
       struck: faults.struck,
       repeats: caller.repeats,
+      storageFailures: kept.failed,
       crashes: hub.crashes,
       killsAtWork,
       seconds: (Date.now() - began) / 1000,

@@ -37,6 +37,7 @@ export async function attend(options: CompanyOptions): Promise<number> {
   const { clock } = engine;
   const now = clock.now();
   const { alone } = engine;
+  const { leaseMs } = engine.timing;
   const desk = await takeDesk(engine.table, tenant, { holder, now, until: now + leaseMs, alone });
   if ("heldUntil" in desk) return Math.min(Math.max(desk.heldUntil, now + 100), now + 2_000);
 
@@ -61,6 +62,7 @@ export async function attend(options: CompanyOptions): Promise<number> {
   try {
     for (const session of desk.sessions) await takeOver(office, session);
     for (let readAt = -Infinity, more = false; ;) {
+      // What is left of a dead holder's lease is waited for; a living one renews it when half of it has gone.
       if (clock.now() > desk.until - leaseMs / 2) await desk.renew(clock.now() + leaseMs);
       if (clock.now() > readAt + readAgainMs || (more && memory.board.size < mostCards / 2)) {
         more = await readLedger(office);
@@ -221,8 +223,6 @@ async function readNamed({ engine, tenant, memory }: Office, named: Set<string>)
   }
 }
 
-/** What is left of a dead holder's lease is waited for; a living one renews it when half of it has gone. */
-const leaseMs = 20_000;
 /** The desk is kept for as long as this when nothing is due, and the online session's key with it. */
 const lingerMs = 5_000;
 /** After a task has failed for a reason that is no submission's own. */

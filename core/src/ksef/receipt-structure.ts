@@ -33,7 +33,7 @@ function faultOf(
     if (children[0] !== undefined) return `${name}/${children[0].name} stands where only text is expected`;
     return content.fits(text) ? undefined : `${name} is ${shown(text)}, which is not ${content.what}`;
   }
-  if (/[^ \t\r\n]/.test(text)) return `${name} has text beside its elements: ${shown(text)}`;
+  if (/[^ \t\r\n]/.test(text)) return `${name} has text beside its elements: ${shown(text.trim())}`;
   const fault = faultAmong(children, content, scope);
   return fault === undefined ? undefined : `${name}/${fault}`;
 }
@@ -124,35 +124,31 @@ const collapsed = (text: string): string =>
   untidy.test(text) ? text.replaceAll(/[ \t\r\n]+/g, " ").replaceAll(/^ | $/g, "") : text;
 const untidy = /^ | $|[\t\r\n]| {2}/;
 
-/** A date or a time that is not before `earliest`; where only one of the two has a time zone, in no zone of the world. */
+/** A date, or a time if `earliest` is one, that is not before. No time zone is taken for UTC. */
 function since(what: string, earliest: string): Simple {
   const bound = momentOf(earliest);
-  const fits = (text: string): boolean => {
-    const moment = momentOf(collapsed(text));
-    if (moment === undefined || bound === undefined || moment.hasTime !== bound.hasTime) return false;
-    if (moment.hasZone === bound.hasZone) return moment.at >= bound.at;
-    return moment.at - 14 * 3_600_000 > bound.at;
-  };
+  const hasTime = earliest.includes("T");
+  const fits = (text: string): boolean =>
+    text.includes("T") === hasTime && momentOf(collapsed(text)) >= bound;
   return { what: `${what} since ${earliest}`, fits };
 }
 
 /**
- * `at` is in milliseconds, to compare. It is two thousand years late, for Date.UTC has no years below 100: the calendar
- * is the same. There are years of more than four digits, and their calendar is that of the last four.
+ * In milliseconds, to compare; NaN for what is no date. Two thousand years are added, for Date.UTC has no years below
+ * 100: the calendar is the same. So is, in years of more than four digits, that of the last four.
  */
-function momentOf(text: string): { at: number; hasTime: boolean; hasZone: boolean } | undefined {
-  const [, more, year, month, day, hours, minutes, seconds, zone, sign, ahead = 0, aheadMinutes = 0] =
+function momentOf(text: string): number {
+  const [, more, year, month, day, hours = 0, minutes = 0, seconds = 0, sign, ahead = 0, aheadMinutes = 0] =
     moment.exec(text) ?? [];
   const midnight = Date.UTC(2000 + Number(year), Number(month) - 1, Number(day));
-  if (Number.isNaN(midnight) || new Date(midnight).getUTCDate() !== Number(day)) return undefined;
+  if (new Date(midnight).getUTCMonth() !== Number(month) - 1) return Number.NaN;
   const offset = (Number(ahead) * 60 + Number(aheadMinutes)) * (sign === "-" ? -1 : 1);
-  const elapsed = (Number(hours ?? 0) * 60 + Number(minutes ?? 0) - offset) * 60 + Number(seconds ?? 0);
-  const at = more === undefined ? midnight + elapsed * 1000 : Infinity;
-  return { at, hasTime: hours !== undefined, hasZone: zone !== undefined };
+  const elapsed = (Number(hours) * 60 + Number(minutes) - offset) * 60 + Number(seconds);
+  return more === undefined ? midnight + elapsed * 1000 : Infinity;
 }
 
 const moment =
-  /^([1-9]\d*)?(\d{4})-(\d\d)-(\d\d)(?:T(?=24:00:00(?!\.0*[1-9])|[01]\d|2[0-3])(\d\d):([0-5]\d):([0-5]\d(?:\.\d+)?))?(Z|([+-])(0\d|1[0-3]|14(?=:00)):([0-5]\d))?$/;
+  /^([1-9]\d*)?(\d{4})-(\d\d)-(\d\d)(?:T(?=24:00:00(?!\.0*[1-9])|[01]\d|2[0-3])(\d\d):([0-5]\d):([0-5]\d(?:\.\d+)?))?(?:Z|([+-])(0\d|1[0-3]|14(?=:00)):([0-5]\d))?$/;
 
 const nip = "[1-9](\\d[1-9]|[1-9]\\d)\\d{7}";
 

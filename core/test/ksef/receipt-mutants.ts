@@ -11,7 +11,7 @@ export function mutantsOf(original: Uint8Array, count: number, seed: number): Mu
   const random = seeded(seed);
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
   return Array.from({ length: count }, () => {
-    const root = parseXml(original);
+    const root = copyOf(parseXml(original));
     const used = Array.from({ length: random() < 0.25 ? 2 : 1 }, () => {
       const operator = pick(Object.keys(operators));
       operators[operator]!(pick([root, ...below(root)]), root, pick);
@@ -19,6 +19,18 @@ export function mutantsOf(original: Uint8Array, count: number, seed: number): Mu
     });
     return { operator: used.join(" and "), root };
   });
+}
+
+/** One for each element with text and each text at the edges of its type. */
+export function mutantsOfTexts(original: Uint8Array): Mutant[] {
+  const sample = copyOf(parseXml(original));
+  return below(sample).flatMap(({ name, children }, index) =>
+    (children.length > 0 ? [] : candidates(name)).map((text) => {
+      const root = copyOf(sample);
+      below(root)[index]!.text = text;
+      return { operator: "text", root };
+    }),
+  );
 }
 
 /** As a document; each namespace is declared where it begins. */
@@ -37,12 +49,13 @@ const operators: Record<string, Operator> = {
   },
   double: (element, root) => {
     const { children } = parentOf(element, root);
-    children.splice(children.indexOf(element), 0, structuredClone(element));
+    children.splice(children.indexOf(element), 0, copyOf(element));
   },
   rename: (element, root, pick) => {
     element.name = pick([...below(root).map(({ name }) => name), "Obcy", "constructor", "Signature"]);
   },
   move: (element, root, pick) => {
+    if (element === root) return;
     const { children } = parentOf(element, root);
     children.splice(children.indexOf(element), 1);
     const { children: others } = pick([parentOf(pick(below(root)), root), root]);
@@ -77,8 +90,8 @@ const operators: Record<string, Operator> = {
   },
   character: (_, root, pick) => {
     const leaf = pick(below(root).filter(({ children }) => children.length === 0));
-    const characters = [...leaf.text];
-    const inserted = pick([..." \t\n\r09AZaz-:.+&<", "\u{a0}", "\u{663}", "ł", "😀", "", "  "]);
+    const characters = Array.from(leaf.text);
+    const inserted = pick(Array.from(" \t\n\r09AZaz-:.+&<\u{a0}٣ł😀").concat("", "  "));
     leaf.text = characters
       .toSpliced(pick([...characters.keys(), characters.length]), pick([0, 1]), inserted)
       .join("");
@@ -125,6 +138,9 @@ const vatNumbers = (
   "LV12345678901 MT12345678 NL+*3456789B12 PT123456789 RO12 RO1 RO1234567890 SE123456789012 SI12345678 SK1234567890 " +
   "XI123456789 XI123456789012 XIGD123 XIHA123 XIHB123 PL5265877635"
 ).split(" ");
+const digitsOfCountries = [...new Set(vatNumbers.map((number) => number.slice(0, 2)))].flatMap((country) =>
+  Array.from({ length: 13 }, (_, length) => country + "0123456789012".slice(0, length)),
+);
 const contexts: Record<string, string[]> = {
   Nip: [
     "5265877635",
@@ -137,20 +153,20 @@ const contexts: Record<string, string[]> = {
     "5265٣77635",
   ],
   IdWewnetrzny: ["5265877635-12345", "5265877635-1234", "526587763512345", " 5265877635-00000\n"],
-  IdZlozonyVatUE: vatNumbers.map((number) => `5265877635-${number}`),
+  IdZlozonyVatUE: vatNumbers.concat(digitsOfCountries).map((number) => `5265877635-${number}`),
   IdDostawcyUslugPeppol: ["PPL123456", "PPL12345", "PP1123456", "APL123456", "PPL12345٣"],
 };
 const dates = (
-  "2006-01-01 2005-12-31 2006-01-01Z 2006-01-01+14:00 2006-01-01-14:00 2006-01-02-12:00 2006-01-02Z 2024-02-29 2025-02-29 " +
-  "2100-02-29 2000-02-29 2025-04-31 2025-12-31 2025-13-01 2025-00-10 2025-01-00 2025-01-32 12025-02-28 12024-02-29 " +
-  "12025-02-29 10000-02-29 02025-01-01 -2025-01-01 2025-1-1 20250916 2025-09-16+02:00 2025-09-16+14:01 2025-09-16+15:00 2025-09-16+2:00"
+  "2006-01-01 2005-12-31 2006-01-01-14:00 2006-01-01+14:00 2006-01-02+14:00 2006-01-02Z 2024-02-29 2025-02-29 2100-02-29 " +
+  "2000-02-29 2025-04-31 2025-12-31 2025-13-01 2025-00-10 2025-01-00 2025-01-32 12025-02-28 12024-02-29 12025-02-29 " +
+  "10000-02-29 02025-01-01 -2025-01-01 2025-1-1 20250916 2025-09-16+02:00 2025-09-16+14:01 2025-09-16+15:00 2025-09-16+2:00"
 ).split(" ");
 const times = (
   "2021-10-01T00:00:00Z 2021-09-30T23:59:59.999Z 2021-10-01T02:00:00+02:00 2021-10-01T01:59:59+02:00 2021-09-30T10:00:00-14:00 " +
-  "2021-09-30T09:59:59-14:00 2021-10-01T00:00:00 2021-10-01T13:59:59 2021-10-01T14:00:01 2021-10-01T14:00:00.5 " +
-  "2021-10-02T00:00:00 2025-09-16T24:00:00Z 2025-09-16T24:00:00.0 2025-09-16T24:00:00.1 2025-09-16T24:00:01Z 2025-09-16T25:00:00Z " +
-  "2025-09-16T23:60:00Z 2025-09-16T23:59:60Z 2025-09-16T12:00Z 2025-09-16T9:00:00Z 2025-09-16T11:00:00.Z 2025-09-16T11:00:00.123456789Z " +
-  "2025-09-16T11:00:00+14:00 2025-09-16T11:00:00+14:01 2025-09-16T11:00:00z 2025-02-30T11:00:00Z 12025-02-28T11:00:00Z"
+  "2021-09-30T09:59:59-14:00 2021-09-30T23:59:59 2021-10-01T00:00:01 2021-10-02T00:00:00 2025-09-16T24:00:00Z 2025-09-16T24:00:00.0 " +
+  "2025-09-16T24:00:00.1 2025-09-16T24:00:01Z 2025-09-16T25:00:00Z 2025-09-16T23:60:00Z 2025-09-16T23:59:60Z 2025-09-16T12:00Z " +
+  "2025-09-16T9:00:00Z 2025-09-16T11:00:00.Z 2025-09-16T11:00:00.123456789Z 2025-09-16T11:00:00+14:00 2025-09-16T11:00:00+14:01 " +
+  "2025-09-16T11:00:00z 2025-02-30T11:00:00Z 12025-02-28T11:00:00Z"
 ).split(" ");
 const references = (
   "36950822-93-9D5A28BFDA-47C899773E-5C 20200101-AZ-0000000000-FFFFFFFFFF-00 20100101-AZ-0000000000-FFFFFFFFFF-00 " +
@@ -184,6 +200,13 @@ const lengths = [240, 241, 256, 257]
 
 const below = (element: XmlElement): XmlElement[] =>
   element.children.flatMap((child) => [child, ...below(child)]);
+
+/** The elements of a parsed tree share what is empty. */
+export const copyOf = (element: XmlElement): XmlElement => ({
+  ...element,
+  attributes: { ...element.attributes },
+  children: element.children.map(copyOf),
+});
 
 /** For the root and what is no longer there, an element of its own. */
 function parentOf(element: XmlElement, root: XmlElement): XmlElement {
