@@ -85,12 +85,14 @@ export function notTaken(work: Work, said: Said): Promise<void> {
 }
 
 /** To ready after a failure that left nothing at KSeF; with its pause, or to a stop when a person is needed. */
-export const sendAgain = (
+export function sendAgain(
   work: Work,
   error: HubError,
-  change: Pick<Submission, "batchAtMost"> = {},
-): Promise<void> =>
-  work.save({ state: "ready", session: undefined, ...change, ...afterFailure(work, error) }, inWords(error));
+  { togetherAt, ...change }: Pick<Submission, "batchAtMost"> & { togetherAt?: number } = {},
+): Promise<void> {
+  const ready = { state: "ready", session: undefined, ...change } as const;
+  return work.save({ ...ready, ...afterFailure(work, error, togetherAt) }, inWords(error));
+}
 
 /** sending -> sent, or back to ready: the session was asked whether it has the invoice. */
 export async function settle(

@@ -103,8 +103,15 @@ async function fail(work: Work, error: HubError): Promise<void> {
 /** Failures that are not an outage, before a submission is dead. With the longest pause they span half a day. */
 const budget = 150;
 
-/** What a failure makes of a submission. The code decides: wait and try again, stop for a person, or the end. */
-export function afterFailure({ engine, submission }: Work, error: HubError): Partial<Submission> {
+/**
+ * What a failure makes of a submission. The code decides: wait and try again, stop for a person, or the end. `togetherAt`:
+ * when it failed with others that are to come back with it.
+ */
+export function afterFailure(
+  { engine, submission }: Work,
+  error: HubError,
+  togetherAt?: number,
+): Partial<Submission> {
   const problem = problemOf(error);
   if (error.action === "reject") return { state: "rejected", problem };
   if (error.action === "attention") return { state: "held", problem };
@@ -113,9 +120,9 @@ export function afterFailure({ engine, submission }: Work, error: HubError): Par
   if (spent >= budget) return { state: "dead", problem, failures, spent };
   const { backoffMs, longestBackoffMs } = engine.timing;
   const pause = Math.min(backoffMs * 2 ** Math.min(failures - 1, 30), longestBackoffMs);
-  // Between half and all of the pause, so that those who failed together do not come back together.
-  const jittered = pause / 2 + (Math.random() * pause) / 2;
-  const wakeAt = engine.clock.now() + Math.max(jittered, error.retryAfterMs ?? 0);
+  // Between half and all of the pause, so that those who failed at the same time do not come back at the same time.
+  const jittered = togetherAt === undefined ? pause / 2 + (Math.random() * pause) / 2 : pause;
+  const wakeAt = (togetherAt ?? engine.clock.now()) + Math.max(jittered, error.retryAfterMs ?? 0);
   return { problem, failures, spent, wakeAt };
 }
 

@@ -19,7 +19,10 @@ export function memoryArchive(): Archive {
   return {
     put: async (key, content) => {
       requireBlobKey(key);
-      const bytes = Buffer.from(await new Response(content).bytes());
+      const pieces = content instanceof Uint8Array ? [content] : content;
+      const all: Uint8Array[] = [];
+      for await (const piece of pieces) all.push(piece);
+      const bytes = Buffer.concat(all);
       const stored = blobs.get(key);
       if (stored === undefined) blobs.set(key, bytes);
       else if (!stored.equals(bytes))
@@ -31,6 +34,7 @@ export function memoryArchive(): Archive {
       return stored && new Uint8Array(stored);
     },
     stream: async (key) => {
+      requireBlobKey(key);
       const stored = blobs.get(key);
       return stored && new Blob([new Uint8Array(stored)]).stream();
     },

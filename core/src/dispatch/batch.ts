@@ -8,7 +8,7 @@ import { intend, notTaken, sendAgain } from "../lifecycle.ts";
 import { Overtaken, type Work } from "../work.ts";
 import type { Session } from "./desk.ts";
 import { firstLookMs, leastPauseMs } from "./looks.ts";
-import { each, sideBySide, take, type Office } from "./office.ts";
+import { each, sideBySide, take, together, type Office } from "./office.ts";
 import type { Waiting } from "./plan.ts";
 
 /** A submission of a batch, and the SHA-256 (Base64) of its document, by which KSeF's answers are matched. */
@@ -124,9 +124,10 @@ async function giveBack(
   members: Iterable<string>,
   error: HubError | undefined,
 ): Promise<void> {
+  const togetherAt = office.engine.clock.now();
   const back = (work: Work): Promise<void> =>
-    error === undefined ? notTaken(work, cutOff) : sendAgain(work, error);
-  await each(members, sideBySide, (id) => take(office, id, ["sending"], back, { batch }));
+    error === undefined ? notTaken(work, cutOff) : sendAgain(work, error, { togetherAt });
+  await together(office, [...members], (id) => take(office, id, ["sending"], back, { batch }));
   await office.desk.remove(batch);
 }
 

@@ -7,7 +7,7 @@ import type { Work } from "../work.ts";
 import { membersOf, parkedMs, takeMember, type Manifest } from "./batch.ts";
 import type { Session } from "./desk.ts";
 import { learn, leastPauseMs, nextLooks } from "./looks.ts";
-import { each, sideBySide, take, warn, type Office } from "./office.ts";
+import { each, sideBySide, take, together, warn, type Office } from "./office.ts";
 
 type Status = Awaited<ReturnType<KsefClient["sessionStatus"]>>;
 
@@ -158,14 +158,19 @@ async function acceptByReceipts(
  */
 async function finish(office: Office, session: Session, members: Manifest, error: HubError): Promise<void> {
   const tooMany = error.upstream?.code === 420;
+  const togetherAt = office.engine.clock.now();
   const next = (before: number | undefined): number =>
     before === undefined && !tooMany ? members.length : Math.ceil(members.length / 4);
-  await each(members, sideBySide, ([member]) =>
-    takeMember(office, member, session.id, async (work) => {
-      const { state, status, batchAtMost } = work.submission;
-      if (state === "accepted" || status !== undefined) return;
-      await sendAgain(work, error, error === without ? {} : { batchAtMost: next(batchAtMost) });
-    }),
+  await together(
+    office,
+    members.map(([member]) => member),
+    (member) =>
+      takeMember(office, member, session.id, async (work) => {
+        const { state, status, batchAtMost } = work.submission;
+        if (state === "accepted" || status !== undefined) return;
+        const change = error === without ? {} : { batchAtMost: next(batchAtMost), togetherAt };
+        await sendAgain(work, error, change);
+      }),
   );
   await office.desk.remove(session.id);
 }

@@ -81,6 +81,15 @@ export async function each<T>(
   for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
 }
 
+/** Gives many back at once: the first of them must not be sent alone while the others are still to come. */
+export function together(
+  { memory: { board } }: Office,
+  ids: readonly string[],
+  work: (id: string) => Promise<unknown>,
+): Promise<void> {
+  return board.holding(ids, () => each(ids, sideBySide, work));
+}
+
 /** What concerns no single submission is told to the operator. */
 export function warn({ engine, tenant }: Office, thrown: unknown): void {
   const { code, message } = toHubError(thrown);

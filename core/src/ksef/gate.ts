@@ -32,20 +32,39 @@ export interface GateOptions {
   onCall?: (call: { group: string; outcome: string; ms: number }) => void;
 }
 
+type Counted = NonNullable<ReturnType<typeof rateGroupOf>>;
+
 /** The gate of one company: the request budget it shares with all workers, and the circuit breaker of its environment. */
 export function companyGate({ tenant, budget, publicCalls, breaker, clock, onCall }: GateOptions): Gate {
   /** For when each call was reserved. */
   const reservations = new WeakMap<GateCall, number>();
 
-  /** When the call may be made; throws `ksef.rate-limited` when that is not soon. */
-  const reserve = async (counted: NonNullable<ReturnType<typeof rateGroupOf>>): Promise<number> => {
-    const now = clock.now();
+  /** When the call may be made, not before `now`; throws `ksef.rate-limited` when that is not soon. */
+  const reserve = async (counted: Counted, now: number): Promise<number> => {
     if (counted.group === "public") return publicCalls.reserve(counted.endpoint, now);
     const { group, endpoint } = counted;
     const { reserved, at } = await budget.reserve(tenant, group, { now, patienceMs, endpoint });
     if (reserved) return at;
     const message = `The ${group} window of KSeF's request limits is full.`;
     throw new HubError("ksef.rate-limited", message, { retryAfterMs: at - now });
+  };
+
+  /**
+   * Waits for its turn. A reservation that other work has overtaken is worth nothing, as the call would arrive among later
+   * ones: it is given back, and the next is for as much later as the storage seems to take.
+   */
+  const turnOf = async (counted: Counted, signal: AbortSignal | undefined): Promise<number> => {
+    for (let tries = 0, leadMs = 0; tries < mostTries; tries++) {
+      const at = await reserve(counted, clock.now() + leadMs);
+      if (at > clock.now()) await clock.sleep(at - clock.now(), signal);
+      const lateMs = clock.now() - at;
+      if (lateMs <= latestMs) return at;
+      if (counted.group !== "public") await budget.giveBack(tenant, counted.group, { ...counted, at });
+      leadMs = Math.min(2 * (lateMs + leadMs), patienceMs / 2);
+    }
+    throw new HubError("ksef.rate-limited", "The hub is too busy to keep within KSeF's request limits.", {
+      retryAfterMs: busyMs,
+    });
   };
 
   return {
@@ -55,13 +74,8 @@ export function companyGate({ tenant, budget, publicCalls, breaker, clock, onCal
       if ((breaker.retryAt ?? 0) > clock.now()) breaker.admit();
       const counted = rateGroupOf(method, path);
       if (counted !== undefined) {
-        // A reservation that other work has overtaken is worth nothing: the call would arrive among later ones.
-        for (let late = true, tries = 0; late && tries < mostTries; tries++) {
-          const at = await reserve(counted);
-          if (at > clock.now()) await clock.sleep(at - clock.now(), signal);
-          late = clock.now() - at > latestMs;
-          if (!late) reservations.set(call, at);
-        }
+        const at = await turnOf(counted, signal);
+        reservations.set(call, at);
       }
       // Last, for whoever is let through as a trial has to call.
       breaker.admit();
@@ -86,6 +100,7 @@ export function companyGate({ tenant, budget, publicCalls, breaker, clock, onCal
 const patienceMs = 2_000;
 /** A busy process may come to a call this much later than it was reserved for. */
 const latestMs = 100;
-const mostTries = 3;
+const mostTries = 10;
+const busyMs = 1_000;
 /** When KSeF does not say how long it refuses: the window that is most often full. */
 const unknownBlockMs = 60_000;

@@ -1,11 +1,8 @@
-import * as z from "zod";
-import { HubError } from "../../error.ts";
 import type { Key, Table } from "../../ports.ts";
 import { answersOf } from "./answers.ts";
 import { productionRateLimits, RateLimitsByGroup, type RateGroup } from "./rate-limits.ts";
-import { earliest, emptyWindow, withRequest, type RateWindow } from "./window.ts";
-
-const stored = z.object({ requests: z.array(z.number()), blockedUntil: z.number() });
+import { nameOf, sharedWindows, windowOf } from "./shared-window.ts";
+import { earliest, withRequest, type RateWindow } from "./window.ts";
 
 /**
  * KSeF's request limits on the ledger, so that all workers of a company spend one budget: a request is reserved before
@@ -14,19 +11,7 @@ const stored = z.object({ requests: z.array(z.number()), blockedUntil: z.number(
 export function rateBudgetOn(table: Table, initial: RateLimitsByGroup = productionRateLimits) {
   const answers = answersOf();
 
-  /** Changes a window by compare and swap. */
-  async function change<T>(key: Key, by: (window: RateWindow) => [T, RateWindow]): Promise<T> {
-    for (let attempt = 0; attempt < mostAttempts; attempt++) {
-      const item = await table.get(key);
-      const window = item === undefined ? emptyWindow : stored.parse(item.value);
-      const [result, changed] = by(window);
-      if (changed === window) return result;
-      const value = { requests: changed.requests, blockedUntil: changed.blockedUntil };
-      if (await table.put({ ...key, value }, item?.version ?? 0)) return result;
-    }
-    throw new HubError("storage.unavailable", `The request budget ${key.pk} ${key.sk} is contended.`);
-  }
-
+  const windows = sharedWindows(table);
   const limits = async (tenant: string): Promise<RateLimitsByGroup> => {
     const item = await table.get(limitsKey(tenant));
     return item === undefined ? initial : RateLimitsByGroup.parse(item.value);
@@ -46,7 +31,7 @@ export function rateBudgetOn(table: Table, initial: RateLimitsByGroup = producti
       if (allowed.perHour >= unlimitedPerHour) return { reserved: true, at: now };
       const key = windowKey(tenant, group, endpoint);
       const countedBy = answers.countedBy(nameOf(key));
-      const reservation = await change(key, (window) => {
+      const reservation = await windows.change(key, (window) => {
         const at = earliest(window, allowed, now, countedBy);
         const reserved = at <= now + patienceMs;
         return [{ reserved, at }, reserved ? withRequest(window, at) : window];
@@ -54,6 +39,17 @@ export function rateBudgetOn(table: Table, initial: RateLimitsByGroup = producti
       if (reservation.reserved) answers.made(nameOf(key), reservation.at);
       return reservation;
     },
+    /** The request that was reserved for `at` is not made. */
+    giveBack: (
+      tenant: string,
+      group: RateGroup,
+      { at, endpoint }: { at: number; endpoint?: string | undefined },
+    ): Promise<void> =>
+      windows.change(windowKey(tenant, group, endpoint), (window) => {
+        const index = window.requests.indexOf(at);
+        const requests = index < 0 ? window.requests : window.requests.toSpliced(index, 1);
+        return [undefined, index < 0 ? window : { ...window, requests }];
+      }),
     /** The request that was reserved for `at` has its answer: so KSeF has counted it by `now`. */
     answered(
       tenant: string,
@@ -64,16 +60,13 @@ export function rateBudgetOn(table: Table, initial: RateLimitsByGroup = producti
     },
     /** Remembers that KSeF answered with 429: nobody asks again before `until`. */
     block: (tenant: string, group: RateGroup, until: number, endpoint?: string): Promise<void> =>
-      change(windowKey(tenant, group, endpoint), (window) => [
+      windows.change(windowKey(tenant, group, endpoint), (window) => [
         undefined,
         until <= window.blockedUntil ? window : { ...window, blockedUntil: until },
       ]),
     limits,
     /** The requests of the last hour, for whoever plans ahead. */
-    window: async (tenant: string, group: RateGroup): Promise<RateWindow> => {
-      const item = await table.get(windowKey(tenant, group));
-      return item === undefined ? emptyWindow : stored.parse(item.value);
-    },
+    window: (tenant: string, group: RateGroup): Promise<RateWindow> => windows.read(windowKey(tenant, group)),
     /** Of each group the share of the hour's requests that is left, from 0 to 1; of `other` the scarcest endpoint's. */
     async headRoom(tenant: string, now: number): Promise<Record<RateGroup, number>> {
       const allowed = await limits(tenant);
@@ -82,7 +75,7 @@ export function rateBudgetOn(table: Table, initial: RateLimitsByGroup = producti
       for (const { sk, value } of items) {
         const group = groups.find((name) => name === sk.split("#")[1]);
         if (group === undefined || allowed[group].perHour >= unlimitedPerHour) continue;
-        room[group] = Math.min(room[group], shareLeft(stored.parse(value), allowed[group].perHour, now));
+        room[group] = Math.min(room[group], shareLeft(windowOf(value), allowed[group].perHour, now));
       }
       return room;
     },
@@ -103,12 +96,10 @@ function shareLeft({ requests, blockedUntil }: RateWindow, perHour: number, now:
 }
 
 const groups = RateLimitsByGroup.keyof().options;
-const mostAttempts = 50;
 /** Beyond this a limit is none: a sandbox that counts nothing says so by a huge number. */
 const unlimitedPerHour = 1_000_000;
 const windowKey = (tenant: string, group: RateGroup, endpoint?: string): Key => ({
   pk: `T#${tenant}`,
   sk: endpoint === undefined ? `rate#${group}` : `rate#${group}#${endpoint}`,
 });
-const nameOf = ({ pk, sk }: Key): string => `${pk} ${sk}`;
 const limitsKey = (tenant: string): Key => ({ pk: `T#${tenant}`, sk: "rate-limits" });
