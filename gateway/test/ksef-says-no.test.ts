@@ -36,6 +36,18 @@ it("holds an invoice that these credentials may not issue, and takes it up again
   expect(rig.sandbox.ledger.accepted()).toEqual([]);
 });
 
+it("takes another session when the one it has open has failed as a whole", async () => {
+  await using rig = await Rig.start();
+  const open = { method: "POST", path: "/sessions/online" };
+  rig.sandbox.faults.add({ on: open, times: 1, fault: "session-430" });
+
+  const view = await rig.deliver(invoice(), "order-1");
+  expect(view.state).toBe("reported");
+  expect(view.timeline.filter(({ code }) => code === "ksef.cancelled")).toHaveLength(1);
+  const next = await rig.deliver(invoice({ number: "FV/2" }), "order-2");
+  expect(next.session?.reference).toBe(view.session?.reference);
+});
+
 it("adopts the number when KSeF already has the very same document", async () => {
   await using rig = await Rig.start();
   const first = await rig.deliver(invoice(), "order-1");

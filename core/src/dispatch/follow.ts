@@ -1,8 +1,10 @@
 import type { SessionInvoice } from "../ksef/client.ts";
+import { isOfNoUse } from "../ksef/status.ts";
 import { judge, settle } from "../lifecycle.ts";
 import type { Card } from "./board.ts";
 import { learn, nextLooks } from "./looks.ts";
 import { each, sideBySide, take, type Office } from "./office.ts";
+import { leave } from "./online.ts";
 import { bySession, listed } from "./settle.ts";
 
 /**
@@ -24,6 +26,7 @@ export async function follow(office: Office, cards: readonly Card[]): Promise<vo
           // A list may lag behind: only what has no reference of its own is believed to be missing.
           const seen = rows.get(sha256) ?? (await one(office, reference, session?.invoiceReference));
           if (seen === undefined) return settle(work, reference, seen);
+          if (isOfNoUse(seen)) await leave(office, reference);
           const { clock } = office.engine;
           const { sentAt = clock.now() } = work.submission;
           await judge(work, reference, seen, nextLook(sentAt));

@@ -30,7 +30,7 @@ export async function sendOnline(office: Office, waiting: readonly Waiting[]): P
 }
 
 async function send(office: Office, work: Work, session: OnlineSession): Promise<void> {
-  const { engine, ksef, desk } = office;
+  const { engine, ksef } = office;
   const { deadlineMs, quietMs } = engine.timing;
   const { offline } = work.submission;
   const { reference } = session;
@@ -42,10 +42,13 @@ async function send(office: Office, work: Work, session: OnlineSession): Promise
     ...(offline?.correctedSha256 === undefined ? {} : { hashOfCorrectedInvoice: offline.correctedSha256 }),
   });
   await posted(work, reference, outcome, firstLookMs(office, "online"));
-  if (outcome.outcome === "refused" && endsSession.has(outcome.error.code)) {
-    const ended = desk.sessions.find((known) => known.reference === reference);
-    if (ended !== undefined) await desk.remove(ended.id);
-  }
+  if (outcome.outcome === "refused" && endsSession.has(outcome.error.code)) await leave(office, reference);
+}
+
+/** Nothing more goes into this online session; it ends by itself. */
+export async function leave({ desk }: Office, reference: string): Promise<void> {
+  const left = desk.sessions.find((session) => isShared(session) && session.reference === reference);
+  if (left !== undefined) await desk.remove(left.id);
 }
 
 /** After these no further invoice gets into the session: the next one needs another. */

@@ -1,19 +1,22 @@
 import { toHubError } from "../error.ts";
 import type { SessionInvoice } from "../ksef/client.ts";
 import { invoicesIn } from "../ksef/online.ts";
+import { isOfNoUse } from "../ksef/status.ts";
 import { notTaken, settle } from "../lifecycle.ts";
 import { parkedMs } from "./batch.ts";
 import type { Card } from "./board.ts";
 import { each, sideBySide, take, type Office } from "./office.ts";
+import { leave } from "./online.ts";
 
 /** sending, and whoever was at it was cut off: the session is asked whether it has the invoice. */
 export async function settleAll(office: Office, cards: readonly Card[]): Promise<void> {
   await bySession(office, cards, async (reference, group) => {
     const rows = await listed(office, reference, group);
-    if (rows !== undefined)
-      await each(group, sideBySide, ({ id, sha256 }) =>
-        take(office, id, ["sending"], (work) => settle(work, reference, rows.get(sha256))),
-      );
+    if (rows === undefined) return;
+    if (group.some(({ sha256 }) => isOfNoUse(rows.get(sha256)))) await leave(office, reference);
+    await each(group, sideBySide, ({ id, sha256 }) =>
+      take(office, id, ["sending"], (work) => settle(work, reference, rows.get(sha256))),
+    );
   });
 }
 
