@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Key, Table } from "../ports.ts";
+import type { Key, NewItem, Table } from "../ports.ts";
 import { Overtaken } from "../work.ts";
 
 /**
@@ -62,7 +62,7 @@ export async function takeDesk(
   if (found.holder !== holder && found.until > now && !alone) return { heldUntil: found.until };
   let current: DeskItem = { ...found, holder, until };
   let version = item?.version ?? 0;
-  if (!(await table.put({ ...key, value: current }, version))) return { heldUntil: now };
+  if (!(await table.put(itemOf(key, current), version))) return { heldUntil: now };
   version++;
 
   // Several tasks of the holder change the item: one after the other.
@@ -70,7 +70,7 @@ export async function takeDesk(
   const change = (by: (before: DeskItem) => DeskItem): Promise<void> => {
     const next = last.then(async () => {
       const changed = by(current);
-      if (!(await table.put({ ...key, value: changed }, version))) throw new Overtaken();
+      if (!(await table.put(itemOf(key, changed), version))) throw new Overtaken();
       current = changed;
       version++;
     });
@@ -94,3 +94,10 @@ export async function takeDesk(
     release: () => change((before) => ({ ...before, until: 0 })),
   };
 }
+
+/** A lease without sessions may vanish once it is over. */
+function itemOf(key: Key, value: DeskItem): NewItem {
+  return value.sessions.length > 0 ? { ...key, value } : { ...key, value, expiresAt: value.until + dayMs };
+}
+
+const dayMs = 24 * 3_600_000;

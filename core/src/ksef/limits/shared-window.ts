@@ -18,7 +18,9 @@ export function sharedWindows(table: Table) {
       const changed = changes.reduce((before, change) => change(before), window);
       if (changed === window) return;
       const value = { requests: changed.requests, blockedUntil: changed.blockedUntil };
-      if (await table.put({ ...key, value }, item?.version ?? 0)) return;
+      // Nothing in it counts any more by then.
+      const expiresAt = Math.max(changed.requests.at(-1) ?? 0, changed.blockedUntil) + keptMs;
+      if (await table.put({ ...key, value, expiresAt }, item?.version ?? 0)) return;
     }
     throw new HubError("storage.unavailable", `The request budget ${key.pk} ${key.sk} is contended.`);
   };
@@ -76,3 +78,4 @@ export const windowOf = (value: unknown): RateWindow =>
 export const nameOf = ({ pk, sk }: Key): string => `${pk} ${sk}`;
 
 const mostAttempts = 50;
+const keptMs = 2 * 3_600_000;
