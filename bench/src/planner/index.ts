@@ -1,7 +1,7 @@
 import type { Bench, BenchOptions, Figure } from "../figure.ts";
 import { boundTexts, leastBacklogMs, leastLoneMs } from "./bound.ts";
 import { invoiceTemplate } from "./documents.ts";
-import { hubRun } from "./hub.ts";
+import { hubRun, type HubRun } from "./hub.ts";
 import { naiveRun, reckonedRun, type Strategy } from "./naive.ts";
 import type { Run } from "./run.ts";
 import { poissonArrivals } from "./seeded.ts";
@@ -24,7 +24,7 @@ const rates = [
 /**
  * How fast the hub gets invoices through KSeF under production's limits, on a virtual clock, beside the best that the
  * limits allow and beside two simple strategies. A backlog is all there at time 0; arrivals are a Poisson process.
- * Of a backlog `value` is the time until the last KSeF number is known, of arrivals the median from intake to number,
+ * Of a backlog `value` is the time until the last KSeF number is known, at the median of some runs, of arrivals the median from intake to number,
  * each over the bound that `bound.ts` derives. What is sent faster than 180 an hour has to wait for batches (30 an
  * hour), so at such rates the bound of a lone invoice cannot be reached: the aim there is a number for each and no 429.
  */
@@ -40,18 +40,24 @@ export const planner: Bench = async function* ({ quick }: BenchOptions): AsyncGe
 
   for (const count of quick ? [1, 10, 100, 1_000] : [1, 10, 100, 1_000, 10_000, 100_000]) {
     const arrivals = Array.from({ length: count }, () => 0);
-    const hub = await hubRun(seed, arrivals, invoice, patienceOf(arrivals));
+    const runs: HubRun[] = [];
+    for (let run = 0; run < runsOf(count, quick); run++)
+      runs.push(await hubRun(run === 0 ? seed : `${seed} ${run}`, arrivals, invoice, patienceOf(arrivals)));
+    runs.sort((one, other) => one.seconds - other.seconds);
+    const hub = runs[runs.length >> 1]!;
     const boundSeconds = leastBacklogMs(count) / 1_000;
     const value = ratio(hub.seconds, boundSeconds);
     const naive = await naiveRuns(arrivals);
-    forbidFaster(boundSeconds, "seconds", { hub, ...naive });
+    for (const run of runs) forbidFaster(boundSeconds, "seconds", { hub: run, ...naive });
     yield {
       bench: `planner.backlog.${count}`,
       value,
       unit: "times the least time to the last KSeF number",
       aim: `<= ${aim.toFixed(2)}, no 429`,
-      met: value <= aim && isWhole(hub),
+      met: value <= aim && runs.every(isWhole),
       invoices: count,
+      runs: runs.length,
+      worst: ratio(runs.at(-1)!.seconds, boundSeconds),
       ...hub,
       boundSeconds,
       bound: boundTexts.backlog,
@@ -80,6 +86,10 @@ export const planner: Bench = async function* ({ quick }: BenchOptions): AsyncGe
     };
   }
 };
+
+/** Ten looks a second are allowed, so when KSeF is through decides a twentieth of the ratio: the median of several runs. */
+const runsOf = (count: number, quick: boolean): number =>
+  quick ? 3 : count <= 1_000 ? 15 : count <= 10_000 ? 5 : 1;
 
 /** A hub that is an hour slower than one session sending everything need not be watched any longer. */
 const patienceOf = (arrivals: number[]): number =>

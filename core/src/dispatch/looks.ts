@@ -17,7 +17,7 @@ export async function nextLooks(
   const now = clock.now();
   const spent = shareSpent(window.requests, limits[group], now);
   return (sentAt) => {
-    const pause = Math.max(leastMs, (now - sentAt) * 0.05) / (1 - Math.min(spent, 0.95));
+    const pause = Math.max(leastMs, (now - sentAt) * 0.05) / (1 - Math.min(spent, 0.97) ** 2);
     return now + Math.round(Math.min(pause, Math.max(leastMs, timing.longestLookMs)));
   };
 }
