@@ -12,7 +12,7 @@ export default defineConfig({
     maxWorkers: "100%",
     testTimeout: 60_000,
     projects: [
-      { extends: true, test: { name: "all", include: ["*/test/**/*.test.ts"] } },
+      { extends: true, test: { name: "all", include: ["{*,connectors/*}/test/**/*.test.ts"] } },
       { extends: true, test: { name: "aws", include: [...engine, ...failing], env: { HUB_BACKEND: "aws" } } },
       { extends: true, test: { name: "lagging indexes", include: engine, env: { INDEXES_LAG_MS: "300" } } },
     ],

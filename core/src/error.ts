@@ -127,6 +127,41 @@ const errors = {
   },
   "ksef.receipt-mismatch": { action: "retry", http: 502, title: "The receipt is not for this invoice" },
 
+  "vendor.unreachable": {
+    action: "retry",
+    http: 502,
+    title: "The other system cannot be reached",
+    outage: true,
+  },
+  "vendor.unavailable": {
+    action: "retry",
+    http: 502,
+    title: "The other system does not work now",
+    outage: true,
+  },
+  "vendor.rate-limited": {
+    action: "retry",
+    http: 503,
+    title: "The other system has been asked too often",
+    outage: true,
+  },
+  "vendor.unauthorized": {
+    action: "attention",
+    http: 502,
+    title: "The other system does not take the login",
+  },
+  "vendor.forbidden": { action: "attention", http: 502, title: "The other system does not allow this" },
+  "vendor.not-found": { action: "attention", http: 502, title: "The other system has no such record" },
+  "vendor.conflict": { action: "retry", http: 502, title: "The record in the other system has changed" },
+  "vendor.refused": { action: "attention", http: 502, title: "The other system refuses this" },
+  "vendor.protocol": {
+    action: "retry",
+    http: 502,
+    title: "The other system answered against its specification",
+  },
+  "webhook.refused": { action: "reject", http: 401, title: "The event is not the vendor's" },
+  "map.incomplete": { action: "attention", http: 422, title: "The record lacks what an invoice needs" },
+
   "batch.too-large": { action: "attention", http: 413, title: "The batch is larger than KSeF accepts" },
 
   "rates.unreachable": {

@@ -64,3 +64,18 @@ export { nextAlarms, type TenantAlarm } from "./upkeep/next-alarms.ts";
 export { upkeep, type UpkeepOptions } from "./upkeep/upkeep.ts";
 export { warsawDate } from "./warsaw.ts";
 export { realClock } from "./adapters/clock.ts";
+export {
+  contractVersion,
+  type Connector,
+  type Host,
+  type OAuth,
+  type Outcome,
+  type Ref,
+  type Source as ConnectorSource,
+  type SourceDocument,
+  type VendorLimits,
+  type WebhookRequest,
+} from "./connector.ts";
+export type { Draft, DraftLine } from "./connect/draft.ts";
+export { secret } from "./connect/secret-field.ts";
+export { vendorError, type VendorAnswer } from "./connect/vendor-error.ts";

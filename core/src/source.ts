@@ -30,8 +30,10 @@ export async function fa3From(
 }
 
 /** An invoice of our model from JSON. Throws `model.invalid`. */
-export function parseInvoice(content: Uint8Array): Invoice {
-  const value = json(content);
+export const parseInvoice = (content: Uint8Array): Invoice => invoiceFrom(json(content));
+
+/** The same from a value. Throws `model.invalid` with a fault for each field, in both languages. */
+export function invoiceFrom(value: unknown): Invoice {
   const parsed = Invoice.safeParse(value);
   if (parsed.success) return parsed.data;
   // The second time in Polish: the sentences of the library itself are in a language of its own.

@@ -58,6 +58,17 @@ export const polishTitles: Readonly<Record<ErrorCode, string>> = {
   "ksef.enrolment-failed": "KSeF przerwał wydawanie certyfikatu",
   "ksef.receipt-mismatch": "Poświadczenie odbioru nie dotyczy tej faktury",
 
+  "vendor.unreachable": "Nie można połączyć się z drugim systemem",
+  "vendor.unavailable": "Drugi system teraz nie działa",
+  "vendor.rate-limited": "Wyczerpano limit żądań do drugiego systemu",
+  "vendor.unauthorized": "Drugi system nie przyjmuje logowania",
+  "vendor.forbidden": "Drugi system na to nie pozwala",
+  "vendor.not-found": "Drugi system nie ma takiego zapisu",
+  "vendor.conflict": "Zapis w drugim systemie się zmienił",
+  "vendor.refused": "Drugi system odmawia",
+  "vendor.protocol": "Drugi system odpowiedział niezgodnie ze swoją specyfikacją",
+  "webhook.refused": "To zdarzenie nie pochodzi od dostawcy",
+  "map.incomplete": "W zapisie brakuje danych potrzebnych do faktury",
   "batch.too-large": "Paczka jest większa, niż przyjmuje KSeF",
 
   "rates.unreachable": "Kursy walut są chwilowo niedostępne",
