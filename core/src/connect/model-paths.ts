@@ -33,7 +33,7 @@ export function nearestPath(path: string): string | undefined {
 /** Levenshtein: the least number of letters that are added, dropped or changed. */
 function distanceOf(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, at) => at);
-  for (const [at, letter] of [...one].entries())
+  for (const [at, letter] of Array.from(one).entries())
     row = row.reduce<number[]>((next, above, place) => {
       if (place === 0) return [at + 1];
       const same = (row[place - 1] ?? 0) + Number(letter !== other[place - 1]);
