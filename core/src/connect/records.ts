@@ -83,7 +83,8 @@ export function recordsOn(table: Table) {
           continue;
         }
         const { value } = stored;
-        if (value.seenAgain || value.state === "waiting") return;
+        // One that waits and is being fetched at this moment may be fetched as it was.
+        if (value.seenAgain || (value.state === "waiting" && value.wakeAt <= now)) return;
         // Whoever is at work on it keeps it; a pause after a failure is over.
         if (
           (await replace(stored, { ...value, seenAgain: true, wakeAt: Math.max(now, leaseOf(value)) })) !==

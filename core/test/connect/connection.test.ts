@@ -142,6 +142,7 @@ describe("a record of a connection", () => {
     rig.toy.meanwhile = async () => {
       rig.toy.issue("1", { tax: "A" });
       await rig.event(["1"]);
+      rig.toy.failing.set("poll", down);
     };
     await rig.attend();
     await rig.attend();
