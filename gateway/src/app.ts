@@ -19,9 +19,12 @@ import {
   submit,
   toHubError,
 } from "@ksef-hub/core";
+import type { Attendance } from "@ksef-hub/core/connect";
 import { type Context, Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import * as z from "zod";
+import { atMostBytes, jsonOf } from "./body.ts";
+import { connectionRoutes, openRoutes } from "./connectors/routes.ts";
+import type { UpoLinks } from "./connectors/upo-link.ts";
 import { health } from "./metrics/health.ts";
 import { type MetricsAccess, metricsRoute } from "./metrics/route.ts";
 import { codePicture, codesView, pictureName } from "./offline/codes.ts";
@@ -38,12 +41,14 @@ export interface GatewayOptions {
   observer?: Observer;
   /** Absent: there is no `/metrics`. */
   metrics?: MetricsAccess | undefined;
+  /** Absent: the hub has no connections to other systems. */
+  connections?: { attendance: Attendance; publicUrl: string; links: UpoLinks } | undefined;
 }
 
 /** The REST API of the hub. Every route below `/v1` works inside the tenant of the caller's API key and sees no other. */
 export function gateway(
   engine: Engine,
-  { observer = observations(engine), metrics }: GatewayOptions = {},
+  { observer = observations(engine), metrics, connections }: GatewayOptions = {},
 ): Hono<Env> {
   const app = new Hono<Env>();
 
@@ -65,6 +70,12 @@ export function gateway(
     c.set("tenant", tenant);
     await next();
   });
+
+  if (connections !== undefined) {
+    const { attendance, publicUrl, links } = connections;
+    app.route("/v1/connections", connectionRoutes(attendance, publicUrl));
+    app.route("/", openRoutes(attendance, publicUrl, links));
+  }
 
   app.get("/v1/health", async (c) => c.json(await health(engine, observer, c.get("tenant"))));
 
@@ -191,12 +202,7 @@ export function gateway(
   return app;
 }
 
-const limited = bodyLimit({
-  maxSize: largestSource,
-  onError: () => {
-    throw new HubError("request.too-large", `The hub takes at most ${largestSource} bytes.`);
-  },
-});
+const limited = atMostBytes(largestSource);
 
 /** A mass replay. `limit` is of stopped invoices looked at; whether it is in earnest must be said. */
 const replayOrder = z.strictObject({
@@ -205,15 +211,6 @@ const replayOrder = z.strictObject({
   limit: z.int().min(1).max(1_000).default(1_000),
   after: z.string().optional(),
 });
-
-async function jsonOf<T>(c: Context, schema: z.ZodType<T>): Promise<T> {
-  const json: unknown = await c.req.json().catch((cause: unknown) => {
-    throw new HubError("request.invalid", "The body is not JSON.", { cause });
-  });
-  const parsed = schema.safeParse(json);
-  if (!parsed.success) throw new HubError("request.invalid", z.prettifyError(parsed.error));
-  return parsed.data;
-}
 
 /** One request's share: it ends rather than wait for long, and says in `next` where the next one goes on. */
 async function reconciliation(engine: Engine, tenant: string, order: ReconcileOrder, signal: AbortSignal) {

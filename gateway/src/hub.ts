@@ -10,6 +10,7 @@ import {
   type Timing,
 } from "@ksef-hub/core";
 import { gateway } from "./app.ts";
+import { type ConnectionOptions, startConnections } from "./connectors/index.ts";
 import { prometheus } from "./metrics/prometheus.ts";
 import { openStorage, type Storage } from "./storage.ts";
 import { startWorker } from "./worker.ts";
@@ -23,6 +24,8 @@ export interface HubOptions {
   timing?: Partial<Timing>;
   /** How batches are packed; default: tar.gz. */
   compression?: "tarGz" | "zip";
+  /** Absent: the hub has no connections to other systems. */
+  connections?: ConnectionOptions | undefined;
   /** Opens `/metrics` to whoever has it; absent: there is none. */
   metricsToken?: Secret | undefined;
   log: (entry: LogEntry) => void;
@@ -43,6 +46,7 @@ export async function startHub({
   hostname = "127.0.0.1",
   timing = {},
   compression = "tarGz",
+  connections,
   metricsToken,
   log,
 }: HubOptions): Promise<Hub> {
@@ -54,20 +58,22 @@ export async function startHub({
   const observer = observations(engine);
   const unobserve = metrics.observe(observer.all);
   const worker = startWorker(engine);
+  let connected: Awaited<ReturnType<typeof startConnections>> | undefined;
   try {
-    const app = gateway(engine, { observer, metrics: scraped });
+    connected = connections && (await startConnections(engine, connections));
+    const app = gateway(engine, { observer, metrics: scraped, connections: connected?.routes });
     const server = await listen(app.fetch, port, hostname);
     return {
       engine,
       url: server.url,
       close: async () => {
         unobserve();
-        await Promise.all([server.close(), worker.stop(), scraped?.prometheus.close()]);
+        await Promise.all([server.close(), connected?.stop(), worker.stop(), scraped?.prometheus.close()]);
         await opened[Symbol.asyncDispose]();
       },
     };
   } catch (error) {
-    await worker.stop();
+    await Promise.all([connected?.stop(), worker.stop()]);
     await opened[Symbol.asyncDispose]();
     throw error;
   }

@@ -64,7 +64,8 @@ async function main(): Promise<number> {
 async function serve(storage: Storage, port: number, compression: "tarGz" | "zip"): Promise<number> {
   const token = process.env["HUB_METRICS_TOKEN"];
   const metricsToken = token ? new Secret(token) : undefined;
-  const hub = await startHub({ storage, port, compression, metricsToken, log });
+  const connections = connectionsFrom(process.env, port);
+  const hub = await startHub({ storage, port, compression, connections, metricsToken, log });
   const place = typeof storage === "string" ? storage : `the table ${storage.table} in ${storage.region}`;
   console.log(`KSeF Hub is serving ${place} on ${hub.url}`);
   const { done } = await hub.engine.tenants.all().next();
@@ -74,6 +75,18 @@ async function serve(storage: Storage, port: number, compression: "tarGz" | "zip
   if (!stop.signal.aborted) await once(stop.signal, "abort");
   await hub.close();
   return 0;
+}
+
+/** `HUB_CONNECTORS`: the packages of connectors, with commas between; `HUB_PUBLIC_URL`: how vendors reach this hub. */
+function connectionsFrom(settings: NodeJS.ProcessEnv, port: number) {
+  const connectors = (settings["HUB_CONNECTORS"] ?? "")
+    .split(",")
+    .map((name) => name.trim())
+    .filter(Boolean);
+  if (connectors.length === 0) return undefined;
+  const publicUrl = (settings["HUB_PUBLIC_URL"] || `http://127.0.0.1:${port}`).replace(/\/+$/, "");
+  if (URL.canParse(publicUrl)) return { connectors, publicUrl };
+  throw new HubError("hub.config", `HUB_PUBLIC_URL is "${publicUrl}", which is not a URL.`);
 }
 
 function log(entry: LogEntry): void {

@@ -18,7 +18,7 @@ export interface Attendance {
   /** Of each connection that is open here: in memory, as the vendor's limits are about minutes. */
   gates: Map<string, VendorGate>;
   accessToken: (connection: Connection) => Host["accessToken"];
-  upoUrl: (submission: Submission) => string;
+  upoUrl: (submission: Submission) => Promise<string>;
   signal: AbortSignal;
 }
 

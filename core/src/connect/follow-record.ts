@@ -16,7 +16,7 @@ export interface Desk {
   source: Source;
   records: Records;
   /** A link to the receipt for whoever has it. */
-  upoUrl: (submission: Submission) => string;
+  upoUrl: (submission: Submission) => Promise<string>;
 }
 
 type Change = Partial<SourceRecord>;
@@ -146,7 +146,7 @@ async function outcomeOf({ engine, upoUrl }: Desk, submission: Submission): Prom
     if (bytes === undefined) throw new HubError("archive.missing", `The archive has no ${receipt.key}.`);
     const { number: ksefNumber, acceptedAt = new Date(updatedAt).toISOString() } = ksef;
     const upo = { fileName: `UPO_${ksefNumber}.xml`, bytes };
-    return { state: "accepted", ksefNumber, acceptedAt, upoUrl: upoUrl(submission), upo };
+    return { state: "accepted", ksefNumber, acceptedAt, upoUrl: await upoUrl(submission), upo };
   }
   const { en, pl } = explain(submission, { now: engine.clock.now() });
   const code = problem?.code ?? "hub.internal";

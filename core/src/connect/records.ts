@@ -93,6 +93,17 @@ export function recordsOn(table: Table) {
           return;
       }
     },
+    /** Of a connection, the latest that was first seen first. An index: it may lag. */
+    list: async (
+      of: ConnectionRef,
+      limit: number,
+      after?: string,
+    ): Promise<{ records: SourceRecord[]; next?: string }> => {
+      const query = { index: 1, pk: `${partitionOf(of)}#records`, reverse: true, limit } as const;
+      const { items, next } = await table.query({ ...query, ...(after === undefined ? {} : { after }) });
+      const records = items.map(({ value }) => SourceRecord.parse(value));
+      return next === undefined ? { records } : { records, next };
+    },
     /** Those that are due until then, the longest overdue first. An index: it may lag. */
     due: (of: ConnectionRef, until: number): AsyncGenerator<SourceRecord> =>
       listed(2, `${partitionOf(of)}#due`, { to: sortable(until + 1) }),

@@ -32,14 +32,19 @@ export interface TokenOptions {
  * there, which every vendor that rotates them takes once more for a while.
  */
 export function oauthTokens({ table, secrets, clock, fetch, deadlineMs, application }: TokenOptions) {
+  const live = new Map<string, Tokens>();
+  const renewals = new Map<string, Promise<Tokens>>();
+
   const stored = async (connection: Connection): Promise<Tokens> => {
     const secret = await secrets.get(nameOf(connection), { fresh: true });
     if (secret === undefined) throw loggedOut(connection);
     return tokens.parse(JSON.parse(secret.reveal()));
   };
 
-  const save = (connection: Connection, given: Tokens): Promise<void> =>
-    secrets.put(nameOf(connection), new Secret(JSON.stringify(given)));
+  const save = async (connection: Connection, given: Tokens): Promise<void> => {
+    await secrets.put(nameOf(connection), new Secret(JSON.stringify(given)));
+    live.delete(nameOf(connection));
+  };
 
   /** Undefined: another process renews at this moment. */
   const underLease = async <T>(connection: Connection, work: () => Promise<T>): Promise<T | undefined> => {
@@ -98,8 +103,6 @@ export function oauthTokens({ table, secrets, clock, fetch, deadlineMs, applicat
   return {
     /** Of one connection; at once while it lasts for a minute or more. Throws `vendor.*`. */
     of(connection: Connection, connector: Connector): Host["accessToken"] {
-      let known: Tokens | undefined;
-      let renewing: Promise<Tokens> | undefined;
       const renew = async (): Promise<Tokens> => {
         for (let tries = 0; tries < mostTries; tries++) {
           const now = await stored(connection);
@@ -114,9 +117,13 @@ export function oauthTokens({ table, secrets, clock, fetch, deadlineMs, applicat
         );
       };
       return async () => {
+        const name = nameOf(connection);
+        let known = live.get(name);
         if (known === undefined || !isFresh(known, clock)) {
-          renewing ??= renew().finally(() => (renewing = undefined));
+          const renewing = renewals.get(name) ?? renew().finally(() => renewals.delete(name));
+          renewals.set(name, renewing);
           known = await renewing;
+          live.set(name, known);
         }
         return new Secret(known.accessToken);
       };

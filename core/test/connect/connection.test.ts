@@ -28,7 +28,7 @@ async function open(change: Partial<NewConnection> = {}) {
     records,
     gates: new Map(),
     accessToken: () => () => Promise.reject(new Error("no token")),
-    upoUrl: ({ id }) => `https://hub.example/upo/${id}`,
+    upoUrl: ({ id }) => Promise.resolve(`https://hub.example/upo/${id}`),
     signal: new AbortController().signal,
   };
   const given: NewConnection = {

@@ -1,0 +1,36 @@
+import { toHubError } from "@ksef-hub/core";
+import { attendConnection, type Attendance, type Connection } from "@ksef-hub/core/connect";
+
+/** Attends to every connection, each by itself, again and again until the signal of the attendance aborts. */
+export async function attendConnections(
+  attendance: Attendance,
+  { everyMs = 5_000 }: { everyMs?: number } = {},
+): Promise<void> {
+  const { engine, connections, signal } = attendance;
+  const busy = new Map<string, Promise<void>>();
+  const told = new Set<string>();
+  const attend = async (connection: Connection): Promise<void> => {
+    const { tenant, id } = connection;
+    const name = `${tenant}/${id}`;
+    try {
+      await attendConnection(attendance, connection);
+      told.delete(name);
+    } catch (thrown) {
+      const { code, message } = toHubError(thrown);
+      // It will be the same until somebody mends it.
+      if (!told.has(name))
+        engine.log({ level: "error", code, message: `Connection ${id}: ${message}`, tenant });
+      told.add(name);
+    } finally {
+      busy.delete(name);
+    }
+  };
+  while (!signal.aborted) {
+    for await (const connection of connections.all()) {
+      const name = `${connection.tenant}/${connection.id}`;
+      if (!busy.has(name)) busy.set(name, attend(connection));
+    }
+    await engine.clock.sleep(everyMs, signal);
+  }
+  await Promise.all(busy.values());
+}
