@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
 const files = (...names: string[]) => names.map((name) => `gateway/test/${name}.test.ts`);
@@ -5,16 +7,26 @@ const files = (...names: string[]) => names.map((name) => `gateway/test/${name}.
 const engine = files("round-trip", "ksef-fails", "ksef-says-no", "many-workers", "batch");
 const failing = files("batch-faults", "poisoned-batch", "sigkill", "sigkill-batch", "chaos");
 
+/** Processes that tests start, dozens of them, load the same modules: compiled once, they start in half the time. */
+const env = { NODE_COMPILE_CACHE: join(tmpdir(), "ksef-hub-compile-cache") };
+
 export default defineConfig({
   test: {
     isolate: false,
     // Many tests wait for processes and pauses: a core each, and none kept back.
     maxWorkers: "100%",
     testTimeout: 60_000,
+    env,
     projects: [
       { extends: true, test: { name: "all", include: ["{*,connectors/*}/test/**/*.test.ts"] } },
-      { extends: true, test: { name: "aws", include: [...engine, ...failing], env: { HUB_BACKEND: "aws" } } },
-      { extends: true, test: { name: "lagging indexes", include: engine, env: { INDEXES_LAG_MS: "300" } } },
+      {
+        extends: true,
+        test: { name: "aws", include: [...engine, ...failing], env: { ...env, HUB_BACKEND: "aws" } },
+      },
+      {
+        extends: true,
+        test: { name: "lagging indexes", include: engine, env: { ...env, INDEXES_LAG_MS: "300" } },
+      },
     ],
   },
 });

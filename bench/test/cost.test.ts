@@ -18,6 +18,8 @@ describe("what an invoice takes of AWS", () => {
     const billed = billedOf(await measure(run));
     for (const name of billedNames) {
       expect(billed[name], `${way} ${name}`).toBeLessThanOrEqual(ceilings[way][name]);
+      // What a batch has once for all of it may come or not.
+      if (ceilings[way][name] < 0.01) continue;
       expect(billed[name], `${way} ${name}: lower the ceiling`).toBeGreaterThanOrEqual(
         0.7 * ceilings[way][name],
       );

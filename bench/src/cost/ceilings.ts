@@ -38,7 +38,7 @@ export const ceilings: Record<"alone" | "apart" | "batch", Billed> = {
     writeUnits: 13.5,
     puts: 2.01,
     gets: 1.01,
-    messages: 0,
+    messages: 0.005,
     secretCalls: 0.00125,
     archiveBytes: 10_500,
     tableBytes: 2_500,
