@@ -12,3 +12,4 @@ export { queueContract } from "./queue.ts";
 export { secretsContract } from "./secrets.ts";
 export { tableContract } from "./table.ts";
 export { VirtualClock } from "./virtual-clock.ts";
+export { connectorContract, type ConnectorBench } from "./connector.ts";

@@ -67,7 +67,7 @@ async function open(change: Partial<NewConnection> = {}) {
       takeWebhook(attendance, connection, {
         method: "POST",
         url: "https://hub.example/hooks/shop",
-        headers: new Headers({ signature }),
+        headers: new Headers({ signature: `${signature} ${JSON.stringify(ids)}` }),
         body: new TextEncoder().encode(JSON.stringify(ids)),
         receivedAt: now,
       }),

@@ -73,8 +73,10 @@ export class Toy {
         });
       const write = (step: string) => (ref: Ref, outcome: Outcome) =>
         call(`${step} ${ref.id}`, () => {
+          const notes = this.invoices.get(ref.id)?.notes ?? [];
+          const note = `${step}: ${outcome.state === "accepted" ? outcome.ksefNumber : outcome.message}`;
           this.told.push({ ref, step, outcome });
-          this.issue(ref.id, { notes: [...(this.invoices.get(ref.id)?.notes ?? []), step] });
+          if (!notes.includes(note)) this.issue(ref.id, { notes: [...notes, note] });
         });
       return {
         fetch: async (ref) => {
@@ -112,9 +114,10 @@ export class Toy {
         writeBack: { number: write("number"), file: write("file") },
         poll: (cursor) => this.#pages(Number(cursor ?? "0"), (name) => call(name, () => undefined)),
         webhook: async ({ headers, body }) => {
-          if (headers.get("signature") !== "good")
+          const text = new TextDecoder().decode(body);
+          if (headers.get("signature") !== `good ${text}`)
             throw new HubError("webhook.refused", "The signature is not right.");
-          return (JSON.parse(new TextDecoder().decode(body)) as string[]).map((id) => ({
+          return (JSON.parse(text) as string[]).map((id) => ({
             type: "invoice",
             id,
           }));
