@@ -77,7 +77,10 @@ export interface SourceDocument {
 export interface Source {
   /** Undefined: there is no such record. */
   fetch(ref: Ref): Promise<SourceDocument | undefined>;
-  /** Pure. Leaves out what the record does not say: the host fills it in from the connection's mapping, or asks a person. */
+  /**
+   * Pure. Leaves out what the record does not say: the host fills it in from the connection's mapping, or asks a person.
+   * Throws `map.incomplete` with faults for what a draft cannot leave open.
+   */
   map(document: SourceDocument): Draft;
   /** Steps by name, in their order, each tried again by itself; doing one again must change nothing. */
   writeBack: Record<string, (ref: Ref, outcome: Outcome) => Promise<void>>;
@@ -85,7 +88,7 @@ export interface Source {
   poll?(cursor: string | undefined): AsyncIterable<{ refs: Ref[]; cursor: string }>;
   /** What an event is about; throws `webhook.refused` for one that is not the vendor's. A Response answers a handshake. */
   webhook?(request: WebhookRequest): Promise<Ref[] | Response>;
-  /** Throws when the connection does not work, saying what to do. */
+  /** Throws when the connection does not work, saying what to do; may prepare the system, such as make the fields it writes to. */
   check?(): Promise<void>;
 }
 

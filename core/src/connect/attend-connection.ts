@@ -15,8 +15,8 @@ export interface Attendance {
   engine: Engine;
   connections: Connections;
   records: Records;
-  /** Of each connection that is open here: in memory, as the vendor's limits are about minutes. */
-  gates: Map<string, VendorGate>;
+  /** Those that are open in this process, with what they remember of the vendor's limits and of their last polls. */
+  open: Map<string, { as: string; source: Source; gate: VendorGate }>;
   accessToken: (connection: Connection) => Host["accessToken"];
   upoUrl: (submission: Submission) => Promise<string>;
   signal: AbortSignal;
@@ -33,17 +33,21 @@ const place = z.object({
 
 /** The connection at work. Throws `hub.config` when its configuration no longer fits its connector. */
 export async function openSource(attendance: Attendance, connection: Connection): Promise<Source> {
-  const { engine, connections, gates, signal } = attendance;
+  const { engine, connections, open, signal } = attendance;
   const connector = connections.connectorOf(connection);
   const name = `${connection.tenant}/${connection.id}`;
-  const gate = gates.get(name) ?? vendorGate(connector.limits, engine.clock);
-  gates.set(name, gate);
-  return connector.connect(await connections.configOf(connection), {
+  const as = JSON.stringify([connection, await connections.versionOf(connection)]);
+  const known = open.get(name);
+  if (known?.as === as) return known.source;
+  const gate = known?.gate ?? vendorGate(connector.limits, engine.clock);
+  const source = connector.connect(await connections.configOf(connection), {
     clock: engine.clock,
     signal,
     call: (work) => gate(work, { signal, deadlineMs: engine.timing.deadlineMs }),
     accessToken: attendance.accessToken(connection),
   });
+  open.set(name, { as, source, gate });
+  return source;
 }
 
 /**

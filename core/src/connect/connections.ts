@@ -68,6 +68,9 @@ export function connectionsOn(table: Table, secrets: Secrets, connectors: Connec
       if (!parsed.success) throw new HubError("hub.config", z.prettifyError(parsed.error));
       return parsed.data;
     },
+    /** Another one after each change, of credentials too. */
+    versionOf: async (connection: Connection): Promise<number> =>
+      (await table.get(keyOf(connection)))?.version ?? 0,
     connectorOf: ({ connector }: Connection): Connector => connectorOf(connector),
     /** What came from it stays; a later connection of this name goes on where it ended. */
     delete: async ({ tenant, id, connector }: Connection): Promise<void> => {

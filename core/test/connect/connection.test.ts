@@ -26,7 +26,7 @@ async function open(change: Partial<NewConnection> = {}) {
     engine,
     connections,
     records,
-    gates: new Map(),
+    open: new Map(),
     accessToken: () => () => Promise.reject(new Error("no token")),
     upoUrl: ({ id }) => Promise.resolve(`https://hub.example/upo/${id}`),
     signal: new AbortController().signal,

@@ -30,7 +30,7 @@ export async function startConnections(
     engine,
     connections,
     records: recordsOn(table),
-    gates: new Map(),
+    open: new Map(),
     accessToken: (connection) => tokens.of(connection, connections.connectorOf(connection)),
     upoUrl: links.to,
     signal,

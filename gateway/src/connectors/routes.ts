@@ -1,4 +1,4 @@
-import { HubError } from "@ksef-hub/core";
+import { HubError, toHubError } from "@ksef-hub/core";
 import {
   type Attendance,
   Connection,
@@ -45,7 +45,9 @@ export function connectionRoutes(attendance: Attendance, publicUrl: string): Hon
         `There is a connection ${given.id} already: change it with PATCH.`,
       );
     const saved = await connections.save({ ...given, tenant, createdAt: engine.clock.now() });
-    return c.json(view(saved), 201, { location: `/v1/connections/${saved.id}` });
+    return c.json({ ...view(saved), check: await checked(saved) }, 201, {
+      location: `/v1/connections/${saved.id}`,
+    });
   });
 
   app.get("/", async (c) => {
@@ -60,7 +62,8 @@ export function connectionRoutes(attendance: Attendance, publicUrl: string): Hon
     const { config: told = {}, ...rest } = await jsonOf(c, change);
     const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
     const saved = await connections.save({ ...known, ...given, config: { ...known.config, ...told } });
-    return c.json({ ...view(saved), lookedAtAgain: await lookAtHeld(attendance, saved) });
+    const lookedAtAgain = await lookAtHeld(attendance, saved);
+    return c.json({ ...view(saved), lookedAtAgain, check: await checked(saved) });
   });
 
   app.delete("/:id", async (c) => {
@@ -68,11 +71,7 @@ export function connectionRoutes(attendance: Attendance, publicUrl: string): Hon
     return c.body(null, 204);
   });
 
-  app.post("/:id/check", async (c) => {
-    const source = await openSource(attendance, await find(c));
-    await source.check?.();
-    return c.json({ status: "ok" });
-  });
+  app.post("/:id/check", async (c) => c.json(await checked(await find(c))));
 
   app.get("/:id/records", async (c) => {
     const { tenant, id } = await find(c);
@@ -86,6 +85,17 @@ export function connectionRoutes(attendance: Attendance, publicUrl: string): Hon
     const connection = await connections.get(c.get("tenant"), id);
     if (connection === undefined) throw new HubError("request.not-found", `There is no connection ${id}.`);
     return connection;
+  }
+
+  /** Whether it works, and prepares the system; it is there all the same if not. */
+  async function checked(connection: Connection) {
+    try {
+      await (await openSource(attendance, connection)).check?.();
+      return { status: "ok" };
+    } catch (thrown) {
+      const { code, title, titlePl, message } = toHubError(thrown);
+      return { status: "failed", code, title, titlePl, message };
+    }
   }
 
   const view = ({ tenant, ...connection }: Connection) => ({
