@@ -4,10 +4,10 @@ import { defineConfig } from "vitest/config";
 
 const files = (...names: string[]) => names.map((name) => `gateway/test/${name}.test.ts`);
 /** What runs the whole engine: once as it is, once with indexes that lag behind as DynamoDB's do, and once on AWS. */
-const engine = files(
-  ...["round-trip", "ksef-fails", "ksef-says-no", "many-workers"],
-  ...["batch", "batch-faults", "poisoned-batch"],
-);
+const engine = [
+  ...files("round-trip", "ksef-fails", "ksef-says-no", "many-workers"),
+  ...files("batch", "batch-faults", "poisoned-batch"),
+];
 /** What starts processes of its own: their indexes are the storage's. */
 const crashes = files("sigkill", "sigkill-batch", "chaos");
 

@@ -43,17 +43,15 @@ export async function prepare(work: Work): Promise<void> {
 export const checked: Said = ["Checked: a valid FA(3) document.", "Sprawdzono: poprawny dokument FA(3)."];
 
 /** ready -> sending. The intent: from here on the invoice may be in this session, and until `wakeAt` nobody else acts. */
-export function intend(
-  work: Work,
-  session: NonNullable<Submission["session"]>,
-  wakeAt: number,
-): Promise<void> {
+export function intend(work: Work, session: Session, wakeAt: number): Promise<void> {
   const said: Said =
     session.batch === undefined
       ? [`Sending in session ${session.reference}.`, `Wysyłanie w sesji ${session.reference}.`]
       : ["Sending in a batch.", "Wysyłanie w paczce."];
   return work.save({ state: "sending", session, status: undefined, wakeAt }, said);
 }
+
+type Session = NonNullable<Submission["session"]>;
 
 /** sending -> sent, back to ready, or on in doubt: then the session is asked once KSeF has had time to come to rest. */
 export async function posted(work: Work, reference: string, outcome: Posted, lookMs: number): Promise<void> {
@@ -66,11 +64,7 @@ export async function posted(work: Work, reference: string, outcome: Posted, loo
 }
 
 /** sending -> sent. KSeF has it; it is worth to look in `pauseMs`. */
-export function taken(
-  work: Work,
-  session: NonNullable<Submission["session"]>,
-  pauseMs: number,
-): Promise<void> {
+export function taken(work: Work, session: Session, pauseMs: number): Promise<void> {
   const now = work.engine.clock.now();
   const change = { state: "sent", session, looks: 0, sentAt: now, wakeAt: now + pauseMs } as const;
   return work.save({ ...change, ...noProblem }, [
@@ -193,7 +187,7 @@ async function adopt(work: Work, { status }: SessionInvoice): Promise<void> {
 export async function accept(
   work: Work,
   seen: Pick<SessionInvoice, "ksefNumber" | "acquisitionDate" | "upoDownloadUrl">,
-  session: NonNullable<Submission["session"]>,
+  session: Session,
   wakeAt = work.engine.clock.now(),
 ): Promise<void> {
   const { ksefNumber: number, acquisitionDate: at, upoDownloadUrl: link } = seen;

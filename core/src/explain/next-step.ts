@@ -1,7 +1,8 @@
 import { errorTable, type ErrorCode } from "../error.ts";
 import { isActive, type Submission } from "../submission.ts";
 import { lateMs, waitsItsTurn } from "./phase.ts";
-import { type Step, steps } from "./steps.ts";
+import type { Step } from "./step.ts";
+import { steps } from "./steps.ts";
 import { clockTime, joined, type Words } from "./words.ts";
 
 /** Who acts next, and what; `nextAt`: when the hub looks again by itself. */

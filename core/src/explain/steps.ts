@@ -1,12 +1,6 @@
 import type { ErrorCode } from "../error.ts";
-import type { Words } from "./words.ts";
-
-/** Who acts next after a failure, and what: `you` is the person who looks after the invoice. Not for the end of retries. */
-export interface Step extends Words {
-  by: "hub" | "ksef" | "you";
-  /** Another document is needed: a replay of this one leads nowhere. */
-  anew?: true;
-}
+import { again, type Step } from "./step.ts";
+import { vendorSteps } from "./vendor-steps.ts";
 
 const whenKsefAnswers: Step = {
   by: "ksef",
@@ -17,11 +11,6 @@ const afterTheLimit: Step = {
   by: "ksef",
   en: "There is nothing to do: the hub goes on by itself when KSeF takes requests again.",
   pl: "Nie trzeba nic robić: hub sam wznowi pracę, gdy KSeF znów będzie przyjmować żądania.",
-};
-const again: Step = {
-  by: "hub",
-  en: "There is nothing to do: the hub tries again by itself.",
-  pl: "Nie trzeba nic robić: hub sam spróbuje ponownie.",
 };
 const newAttempt: Step = {
   by: "hub",
@@ -202,41 +191,7 @@ export const steps: Readonly<Record<ErrorCode, Step>> = {
   },
   "ksef.enrolment-failed": again,
   "ksef.receipt-mismatch": receiptLater,
-  "vendor.unreachable": again,
-  "vendor.unavailable": again,
-  "vendor.rate-limited": again,
-  "vendor.unauthorized": {
-    by: "you",
-    en: "Have the administrator of the other system connect it to the hub anew.",
-    pl: "Administrator drugiego systemu musi ponownie połączyć go z hubem.",
-  },
-  "vendor.forbidden": {
-    by: "you",
-    en: "Have the administrator of the other system give the hub the rights it needs.",
-    pl: "Administrator drugiego systemu musi nadać hubowi potrzebne uprawnienia.",
-  },
-  "vendor.not-found": {
-    by: "you",
-    en: "Find out whether the record was deleted in the other system.",
-    pl: "Sprawdź, czy zapis nie został usunięty w drugim systemie.",
-  },
-  "vendor.conflict": again,
-  "vendor.refused": {
-    by: "you",
-    en: "Mend in the other system what it complains about.",
-    pl: "Popraw w drugim systemie to, co on zgłasza.",
-  },
-  "vendor.protocol": again,
-  "webhook.refused": {
-    by: "you",
-    en: "Check that the key of the webhook in the hub is the one the vendor shows.",
-    pl: "Sprawdź, czy klucz webhooka w hubie jest taki, jak u dostawcy.",
-  },
-  "map.incomplete": {
-    by: "you",
-    en: "Fill in what is missing in the other system, or give the connection a default or a mapping for it. The hub sees that by itself.",
-    pl: "Uzupełnij brakujące dane w drugim systemie albo dodaj w połączeniu wartość domyślną lub mapowanie. Hub sam to zauważy.",
-  },
+  ...vendorSteps,
   "batch.too-large": {
     by: "you",
     en: "Have the invoices sent in smaller batches.",

@@ -10,6 +10,7 @@ import {
 } from "@ksef-hub/core";
 import { type Command, need, optionsOf, refusePositionals, WrongUsage } from "./command.ts";
 import { orByApi } from "./explain.ts";
+import { withInterrupt } from "./interrupt.ts";
 import { dataOption, dataUsage } from "./on-engine.ts";
 import { printable } from "./terminal.ts";
 
@@ -72,18 +73,6 @@ function orderFrom(from: string, to: string | undefined, dryRun: boolean): Recon
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new WrongUsage(`--${String(issue?.path[0])}: ${issue?.message}.`);
-}
-
-/** Ctrl+C ends it between two calls, and what was read by then is recovered. */
-async function withInterrupt<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
-  const interrupted = new AbortController();
-  const interrupt = () => interrupted.abort();
-  process.once("SIGINT", interrupt);
-  try {
-    return await work(interrupted.signal);
-  } finally {
-    process.off("SIGINT", interrupt);
-  }
 }
 
 /** On standard error, so that the findings can go to a file. */

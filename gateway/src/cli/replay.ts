@@ -2,6 +2,7 @@ import { type Engine, HubError, replayAll, ReplayFilter, type Replayed, warsawDa
 import * as z from "zod";
 import { type Command, need, optionsOf, refusePositionals, WrongUsage } from "./command.ts";
 import { orByApi } from "./explain.ts";
+import { withInterrupt } from "./interrupt.ts";
 import { dataOption, dataUsage, onEngine } from "./on-engine.ts";
 import { jsonLine, printable } from "./terminal.ts";
 
@@ -154,18 +155,6 @@ function wholeNumber(value: string): number {
   const parsed = z.coerce.number().int().min(1).safeParse(value);
   if (!parsed.success) throw new WrongUsage(`--limit is a whole number from 1, not "${value}".`);
   return parsed.data;
-}
-
-/** Ctrl+C ends it between two invoices, and what was done is counted. */
-async function withInterrupt<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
-  const interrupted = new AbortController();
-  const interrupt = () => interrupted.abort();
-  process.once("SIGINT", interrupt);
-  try {
-    return await work(interrupted.signal);
-  } finally {
-    process.off("SIGINT", interrupt);
-  }
 }
 
 function summary({ matched, replayed, skipped, failed, next }: Replayed, dryRun: boolean): string {

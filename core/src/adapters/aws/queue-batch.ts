@@ -1,4 +1,5 @@
-import type { Handler, SqsQueue } from "./queue.ts";
+import type { Handler } from "../handled.ts";
+import type { SqsQueue } from "./queue.ts";
 
 /** What Lambda hands a function for a batch of messages; of the event only what is used here. */
 export interface SqsEvent {

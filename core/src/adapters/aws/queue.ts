@@ -1,5 +1,6 @@
 import { SQSClient } from "@aws-sdk/client-sqs";
 import type { Clock, DeadLetter, Job, Queue } from "../../ports.ts";
+import { succeeds, type Handler } from "../handled.ts";
 import { type AwsConnection, clientOptions } from "./client-options.ts";
 import { DeadLetterQueue } from "./dead-letters.ts";
 import { consume } from "./queue-consumer.ts";
@@ -16,8 +17,6 @@ export interface SqsQueueOptions {
   /** How long a request for jobs waits for the first one: 1 to 20. */
   waitTimeSeconds?: number;
 }
-
-export type Handler = (job: Job, attempt: number) => Promise<void>;
 
 /**
  * The queue on SQS: a standard queue, fair between tenants. Jobs come in no order, each at least once, sometimes twice
@@ -106,13 +105,3 @@ export class SqsQueue implements Queue {
 }
 
 const longestSeconds = 43_200;
-
-/** What went wrong is the handler's to tell; the queue needs to know only that it did. */
-async function succeeds(handler: Handler, job: Job, attempt: number): Promise<boolean> {
-  try {
-    await handler(job, attempt);
-    return true;
-  } catch {
-    return false;
-  }
-}

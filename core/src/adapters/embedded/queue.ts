@@ -1,4 +1,5 @@
 import type { Clock, DeadLetter, Job, Queue } from "../../ports.ts";
+import { succeeds, type Handler } from "../handled.ts";
 import type { Database } from "./database.ts";
 
 export interface QueueOptions {
@@ -9,8 +10,6 @@ export interface QueueOptions {
   /** The longest such pause. A running handler keeps its job however long it takes. */
   visibilityMs?: number;
 }
-
-type Handler = (job: Job, attempt: number) => Promise<void>;
 
 interface Row {
   id: number;
@@ -128,16 +127,6 @@ export class SqliteQueue implements Queue {
 
   #wake(): void {
     for (const wake of this.#wakers) wake();
-  }
-}
-
-/** What went wrong is the handler's to tell; the queue needs to know only that it did. */
-async function succeeds(handler: Handler, job: Job, attempt: number): Promise<boolean> {
-  try {
-    await handler(job, attempt);
-    return true;
-  } catch {
-    return false;
   }
 }
 

@@ -1,5 +1,6 @@
 import { onTestFinished } from "vitest";
-import { SqsQueue, type Handler, type SqsQueueOptions } from "../../../src/adapters/aws/queue.ts";
+import { SqsQueue, type SqsQueueOptions } from "../../../src/adapters/aws/queue.ts";
+import type { Handler } from "../../../src/adapters/handled.ts";
 import { realClock } from "../../../src/adapters/clock.ts";
 import type { Clock } from "../../../src/ports.ts";
 import { type Queues, startQueues } from "../../../testing/aws/queues.ts";
