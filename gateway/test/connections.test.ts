@@ -1,4 +1,4 @@
-import { realClock } from "@ksef-hub/core";
+import { HubError, realClock } from "@ksef-hub/core";
 import { expect, it, onTestFinished } from "vitest";
 import { gateway } from "../src/app.ts";
 import { startConnections } from "../src/connectors/index.ts";
@@ -99,6 +99,32 @@ it("shows what is missing, and goes on when the mapping has it", async () => {
     (told) => told > 0,
   );
   expect(toy.told).toMatchObject([{ id: "1", outcome: { state: "accepted" } }]);
+});
+
+it("goes on after the storage has failed", async () => {
+  const { rig, connect, event } = await open();
+  await connect();
+  const { table } = rig.engine;
+  const before = { ...table };
+  let failures = 0;
+  table.query = (query) => {
+    if (query.pk !== "connections") return before.query(query);
+    failures += 1;
+    return Promise.reject(new HubError("storage.unavailable", "The disk is full."));
+  };
+  await until(
+    () => failures,
+    (count) => count > 2,
+  );
+  table.query = (query) => before.query(query);
+  expect(rig.log.filter(({ message }) => message.includes("look at connections"))).toHaveLength(1);
+  toy.invoices.set("1", { number: "FV/1", nip: rig.nip, net: "100.00" });
+  await event(["1"]);
+  await until(
+    () => toy.told.length,
+    (told) => told > 0,
+  );
+  expect(toy.told).toHaveLength(1);
 });
 
 it("keeps its credentials to itself, and its records to its company", async () => {

@@ -25,12 +25,27 @@ export async function attendConnections(
       busy.delete(name);
     }
   };
-  while (!signal.aborted) {
+  const begin = async (): Promise<void> => {
     for await (const connection of connections.all()) {
       const name = `${connection.tenant}/${connection.id}`;
       if (!busy.has(name)) busy.set(name, attend(connection));
+    }
+  };
+  while (!signal.aborted) {
+    try {
+      await begin();
+      told.delete(all);
+    } catch (thrown) {
+      // The storage does not answer: a later round makes up for it.
+      const { code, message } = toHubError(thrown);
+      if (!told.has(all))
+        engine.log({ level: "error", code, message: `The look at connections failed: ${message}` });
+      told.add(all);
     }
     await engine.clock.sleep(everyMs, signal);
   }
   await Promise.all(busy.values());
 }
+
+/** No connection has this name. */
+const all = "";
